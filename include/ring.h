@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * vfpath_ring: descriptor rings of the 82576, used by the PF and the VF alike.
+ * Nothing here touches a register but the tail of a ring: who owns the queue
+ * programs base, length, SRRCTL and xDCTL from the fields below.
+ */
+#ifndef _VFPATH_RING_H_
+#define _VFPATH_RING_H_
+
+#include <linux/dim.h>
+#include <linux/netdevice.h>
+#include <linux/u64_stats_sync.h>
+
+#include "compat.h"
+#include "desc.h"
+
+#define VRG_MIN_DESC		64
+#define VRG_MAX_DESC		4096
+#define VRG_DEF_DESC		512
+#define VRG_DESC_ALIGN		8	/* TDLEN, RDLEN: multiples of 128 bytes */
+
+struct vrg_ring;
+struct vrg_vector;
+
+/* What every queue counts; read with u64_stats_fetch_begin(). */
+struct vrg_stats {
+	u64 packets;
+	u64 bytes;
+	u64 drops;		/* TX: can't be sent. RX: no memory, bad frame */
+	u64 csum_err;		/* RX */
+	u64 alloc_fail;		/* RX */
+	u64 filtered;		/* RX: dropped by the owner's filter (reflections) */
+	u64 multicast;		/* RX */
+	u64 restarts;		/* TX queue woken */
+	u64 tso;		/* TX frames segmented by hardware */
+};
+
+/**
+ * struct vrg_rx_filter - lets the ring's owner drop a received frame
+ * @drop: true drops @skb (the ring frees and counts it). NAPI context; called
+ *	after eth_type_trans(), with the VLAN tag in the skb, skb->data past the
+ *	Ethernet header. May be NULL.
+ */
+typedef bool (*vrg_rx_filter)(struct vrg_ring *ring, struct sk_buff *skb);
+
+struct vrg_tx_buf;
+struct vrg_rx_buf;
+
+/**
+ * struct vrg_ring - one TX or RX queue
+ * @netdev: its netdev
+ * @dev: for DMA mapping
+ * @vec: the vector that serves it
+ * @desc: descriptors, coherent memory of @size bytes at @dma
+ * @tail: the queue's TDT/RDT in the BAR; set by the owner
+ * @index: netdev queue number
+ * @count: number of descriptors
+ * @next_use: next descriptor software fills (TX: under the queue's xmit lock)
+ * @next_clean: next descriptor to look at (NAPI only)
+ * @stats: guarded by @syncp; written by xmit (TX) or NAPI (RX)
+ */
+struct vrg_ring {
+	struct net_device *netdev;
+	struct device *dev;
+	struct vrg_vector *vec;
+	void *desc;
+	dma_addr_t dma;
+	size_t size;
+	void __iomem *tail;
+	u16 index;
+	u16 count;
+	u16 next_use;
+	u16 next_clean;
+	union {
+		struct {		/* TX */
+			struct vrg_tx_buf *tx_buf;
+		};
+		struct {		/* RX */
+			struct vrg_rx_buf *rx_buf;
+			struct page_pool *pool;
+			struct sk_buff *skb;	/* frame of several buffers in progress */
+			vrg_rx_filter filter;
+			u16 buf_len;		/* bytes a buffer takes: SRRCTL.BSIZEPKT << 10 */
+		};
+	};
+	struct u64_stats_sync syncp;
+	struct vrg_stats stats;
+};
+
+/**
+ * struct vrg_vector - an MSI-X vector, its NAPI and the queues it serves
+ * @napi: added by the owner with vrg_vector_poll() as its poll function
+ * @tx: TX rings (NULL-terminated by @num_tx), cleaned before RX is polled
+ * @rx: RX ring or NULL
+ * @irq_rearm: unmask the vector; called when polling is done. Owner's.
+ * @poll_extra: extra work of the owner at each poll (the VF looks for mail), or NULL
+ * @events: number of interrupts, for DIM
+ */
+struct vrg_vector {
+	struct napi_struct napi;
+	struct net_device *netdev;
+	struct vrg_ring *tx[2];
+	struct vrg_ring *rx;
+	unsigned int num_tx;
+	void (*irq_rearm)(struct vrg_vector *vec);
+	void (*poll_extra)(struct vrg_vector *vec);
+	u16 events;
+	u16 index;
+	int irq;
+	char name[IFNAMSIZ + 16];
+};
+
+/* Life of a ring. Alloc functions return NULL without memory; free takes NULL. */
+struct vrg_ring *vrg_tx_alloc(struct net_device *netdev, struct device *dev, u16 index,
+			      u16 count);
+void vrg_tx_free(struct vrg_ring *ring);
+void vrg_tx_flush(struct vrg_ring *ring);	/* frees what was not sent; queue is off */
+bool vrg_tx_pending(const struct vrg_ring *ring);	/* anything not yet completed? */
+
+/* @max_frame: largest frame in bytes with header and FCS; buffers are sized by it */
+struct vrg_ring *vrg_rx_alloc(struct net_device *netdev, struct device *dev,
+			      struct napi_struct *napi, u16 index, u16 count, u32 max_frame);
+void vrg_rx_free(struct vrg_ring *ring);
+int vrg_rx_fill(struct vrg_ring *ring);		/* after the queue is on: gives it buffers */
+bool vrg_rx_pending(const struct vrg_ring *ring);	/* a finished descriptor waits */
+void vrg_rx_reset(struct vrg_ring *ring);	/* as after alloc; queue is off */
+
+/* The packet path */
+netdev_tx_t vrg_tx_xmit(struct sk_buff *skb, struct vrg_ring *ring);
+int vrg_vector_poll(struct napi_struct *napi, int budget);
+netdev_features_t vrg_features_check(struct sk_buff *skb, struct net_device *netdev,
+				     netdev_features_t features);
+
+/* Adds a ring's counters to @s (rtnl_link_stats64) */
+void vrg_ring_get_stats(const struct vrg_ring *ring, struct vrg_stats *s);
+
+/* Offloads the rings give (hw_features); no UDP segmentation: see Documentation */
+#define VRG_FEATURES	(NETIF_F_SG | NETIF_F_IP_CSUM | NETIF_F_IPV6_CSUM | NETIF_F_RXCSUM | \
+			 NETIF_F_TSO | NETIF_F_TSO6 | NETIF_F_SCTP_CRC | NETIF_F_HIGHDMA | \
+			 NETIF_F_HW_VLAN_CTAG_TX | NETIF_F_HW_VLAN_CTAG_RX)
+
+#endif /* _VFPATH_RING_H_ */
