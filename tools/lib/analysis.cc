@@ -120,9 +120,8 @@ void Analysis::build_flow(const std::vector<const Packet *> &packets, Flow &flow
 	for (size_t i = 0; i < by_seq.size(); i++)
 		by_seq[i] = i;
 	/* Stable: of several with one number, the one that arrived first comes first. */
-	std::stable_sort(by_seq.begin(), by_seq.end(), [&](size_t a, size_t b) {
-		return packets[a]->seq < packets[b]->seq;
-	});
+	std::stable_sort(by_seq.begin(), by_seq.end(),
+			 [&](size_t a, size_t b) { return packets[a]->seq < packets[b]->seq; });
 
 	const Packet *prev = nullptr;
 
@@ -308,7 +307,8 @@ std::vector<Bin> Analysis::bins(uint64_t bin_ns) const
 
 				for (uint64_t i = index(h.at(1)); i <= last; i++) {
 					uint64_t upto =
-						i == last ? h.count : h.before(start + (i + 1) * bin_ns);
+						i == last ? h.count
+							  : h.before(start + (i + 1) * bin_ns);
 
 					v[i].lost += upto - done;
 					done = upto;
@@ -349,8 +349,9 @@ static void stats_json(nlohmann::ordered_json &j, const Log &log, const Stats &s
 	j["reordered"] = s.reordered;
 	j["bytes"] = s.bytes;
 	j["longest_gap_us"] = us(s.longest_gap_ns);
-	j["longest_gap_start_s"] = s.longest_gap_ns ? nlohmann::ordered_json(rel_s(log, s.gap_start_ns))
-						    : nlohmann::ordered_json(nullptr);
+	j["longest_gap_start_s"] = s.longest_gap_ns
+					   ? nlohmann::ordered_json(rel_s(log, s.gap_start_ns))
+					   : nlohmann::ordered_json(nullptr);
 	j["open_gap_us"] = us(s.open_gap_ns);
 	if (s.received + s.duplicated) {
 		j["first_seq"] = s.first_seq;

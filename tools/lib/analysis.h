@@ -32,15 +32,15 @@ Window mark_window(const Log &log, const std::string &from, const std::string &t
 std::vector<Window> all_windows(const Log &log);
 
 struct Stats {
-	uint64_t received = 0; /* different datagrams */
+	uint64_t received = 0;	 /* different datagrams */
 	uint64_t duplicated = 0; /* arrivals of one that had arrived before */
-	uint64_t bytes = 0; /* UDP payload of all arrivals */
+	uint64_t bytes = 0;	 /* UDP payload of all arrivals */
 	uint64_t lost = 0;
-	uint64_t reordered = 0; /* RFC 4737 type-P-reordered */
+	uint64_t reordered = 0;	   /* RFC 4737 type-P-reordered */
 	uint64_t head_missing = 0; /* numbers before the first one ever seen; whole log only */
 	uint64_t longest_gap_ns = 0;
 	uint64_t gap_start_ns = 0;
-	uint64_t open_gap_ns = 0; /* silence up to the log's end */
+	uint64_t open_gap_ns = 0;	      /* silence up to the log's end */
 	uint64_t first_seq = 0, last_seq = 0; /* lowest and highest, if received */
 
 	void add(const Stats &o);

@@ -92,8 +92,7 @@ Log log_parse(const uint8_t *data, size_t len)
 
 	if (len < LOG_RECORD || memcmp(data, LOG_MAGIC, sizeof(LOG_MAGIC)))
 		throw RunError("not a vfpath-probe log");
-	if (get_le<uint32_t>(data + 8) != LOG_VERSION ||
-	    get_le<uint32_t>(data + 12) != LOG_RECORD)
+	if (get_le<uint32_t>(data + 8) != LOG_VERSION || get_le<uint32_t>(data + 12) != LOG_RECORD)
 		throw RunError("a vfpath-probe log of another version");
 	log.start_mono_ns = get_le<uint64_t>(data + 16);
 	log.start_real_ns = get_le<uint64_t>(data + 24);
@@ -128,8 +127,7 @@ Log log_parse(const uint8_t *data, size_t len)
 			std::string name(reinterpret_cast<const char *>(b) + LOG_RECORD, p.len);
 
 			if (!mark_name_ok(name))
-				throw RunError("log: bad mark name at byte " +
-					       std::to_string(off));
+				throw RunError("log: bad mark name at byte " + std::to_string(off));
 			log.marks.push_back({p.rx_ns, name});
 			off += padded;
 			break;

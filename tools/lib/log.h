@@ -43,8 +43,8 @@ struct Drops {
 struct Log {
 	uint64_t start_mono_ns = 0;
 	uint64_t start_real_ns = 0;
-	uint64_t end_ns = 0; /* time of the end record, or of the last record there is */
-	bool complete = false; /* has an end record */
+	uint64_t end_ns = 0;	/* time of the end record, or of the last record there is */
+	bool complete = false;	/* has an end record */
 	bool truncated = false; /* ends in the middle of a record */
 	std::vector<Packet> packets;
 	std::vector<Mark> marks;

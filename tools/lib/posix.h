@@ -19,12 +19,8 @@ namespace vft
 class Fd
 {
 public:
-	explicit Fd(int fd = -1) : fd_(fd)
-	{
-	}
-	Fd(Fd &&o) noexcept : fd_(std::exchange(o.fd_, -1))
-	{
-	}
+	explicit Fd(int fd = -1) : fd_(fd) {}
+	Fd(Fd &&o) noexcept : fd_(std::exchange(o.fd_, -1)) {}
 	Fd &operator=(Fd &&o) noexcept
 	{
 		std::swap(fd_, o.fd_);

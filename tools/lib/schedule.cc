@@ -9,7 +9,7 @@ namespace vft
 {
 
 Schedule::Schedule(uint64_t start_ns, uint64_t rate_pps, unsigned max_burst)
-	: start_(start_ns), rate_(rate_pps), burst_(max_burst)
+    : start_(start_ns), rate_(rate_pps), burst_(max_burst)
 {
 }
 

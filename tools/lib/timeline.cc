@@ -111,8 +111,8 @@ void need_object(const json &j, const std::string &at)
 		throw UsageError(at + " is not an object");
 }
 
-std::vector<Timeline::Series> parse_series(const json &lane, const char *key,
-					   const std::string &at, bool unit)
+std::vector<Timeline::Series> parse_series(const json &lane, const char *key, const std::string &at,
+					   bool unit)
 {
 	std::vector<Timeline::Series> v;
 
@@ -125,7 +125,8 @@ std::vector<Timeline::Series> parse_series(const json &lane, const char *key,
 		if (unit)
 			out.unit = string_at(s, "unit", here);
 		for (const json &p : array_at(s, "points", here)) {
-			std::string pt = here + ".points[" + std::to_string(out.points.size()) + "]";
+			std::string pt =
+				here + ".points[" + std::to_string(out.points.size()) + "]";
 
 			if (!p.is_array() || p.size() != 2)
 				throw UsageError(pt + " is not [t, value]");
@@ -283,9 +284,11 @@ Timeline timeline_parse(const json &j)
 	if (j.contains("lanes")) {
 		for (const char *k : {"series", "loss", "path"})
 			if (j.contains(k))
-				throw UsageError(std::string(k) + " goes into a lane where there are lanes");
+				throw UsageError(std::string(k) +
+						 " goes into a lane where there are lanes");
 		for (const json &l : array_at(j, "lanes", ""))
-			t.lanes.push_back(parse_lane(l, "lanes[" + std::to_string(t.lanes.size()) + "]"));
+			t.lanes.push_back(
+				parse_lane(l, "lanes[" + std::to_string(t.lanes.size()) + "]"));
 	} else {
 		t.lanes.push_back(parse_lane(j, ""));
 	}
@@ -337,9 +340,7 @@ namespace
 class Drawing
 {
 public:
-	explicit Drawing(const Timeline &t) : t_(t)
-	{
-	}
+	explicit Drawing(const Timeline &t) : t_(t) {}
 	std::string draw();
 
 private:
@@ -385,13 +386,15 @@ void Drawing::plot(const std::vector<const Timeline::Series *> &set, const std::
 	for (double v : ticks) {
 		double y = y_ + PLOT_H * (1 - v / top);
 
-		back_.add("<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#e6e9ee\"/>",
+		back_.add("<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" "
+			  "stroke=\"#e6e9ee\"/>",
 			  LEFT, LEFT + PLOT_W, y, y);
 		svg_.text(LEFT - 6, y + 4, "class=\"tick\" text-anchor=\"end\"", tick_label(v));
 	}
 	char rot[96];
 
-	snprintf(rot, sizeof(rot), "class=\"unit\" text-anchor=\"middle\" transform=\"rotate(-90 %.1f %.1f)\"",
+	snprintf(rot, sizeof(rot),
+		 "class=\"unit\" text-anchor=\"middle\" transform=\"rotate(-90 %.1f %.1f)\"",
 		 LEFT - 52, y_ + PLOT_H / 2);
 	svg_.text(LEFT - 52, y_ + PLOT_H / 2, rot, unit);
 
@@ -402,7 +405,8 @@ void Drawing::plot(const std::vector<const Timeline::Series *> &set, const std::
 		char buf[64];
 
 		for (size_t k = 0; k < s->points.size(); k++) {
-			snprintf(buf, sizeof(buf), "%s%.2f,%.2f", k ? " " : "", x(s->points[k].first),
+			snprintf(buf, sizeof(buf), "%s%.2f,%.2f", k ? " " : "",
+				 x(s->points[k].first),
 				 y_ + PLOT_H * (1 - s->points[k].second / top));
 			d += buf;
 		}
@@ -442,7 +446,8 @@ void Drawing::losses(const std::vector<Timeline::Series> &loss)
 				 "fill=\"#c0262d\"><title>%.6g lost at %.3f s</title></rect>",
 				 x(p.first) - 1.5, y_ + LOSS_H - h, h, p.second, p.first);
 		}
-		svg_.text(LEFT - 8, y_ + LOSS_H / 2 - 2, "class=\"row\" text-anchor=\"end\"", s.name);
+		svg_.text(LEFT - 8, y_ + LOSS_H / 2 - 2, "class=\"row\" text-anchor=\"end\"",
+			  s.name);
 		svg_.text(LEFT - 8, y_ + LOSS_H / 2 + 12,
 			  sum > 0 ? "class=\"lost\" text-anchor=\"end\""
 				  : "class=\"tick\" text-anchor=\"end\"",
@@ -463,8 +468,9 @@ void Drawing::strip(const Timeline::Path &p)
 			 x(s.t0), y_, w, STRIP_H, path_colour(s.path), s.path.c_str(), s.t0, s.t1);
 		if (w > CHAR_W * static_cast<double>(s.path.size()) + 8)
 			svg_.text(x(s.t0) + w / 2, y_ + STRIP_H - 4,
-				  s.path == "vf" ? "class=\"on\" text-anchor=\"middle\" fill=\"#fff\""
-						 : "class=\"on\" text-anchor=\"middle\" fill=\"#333\"",
+				  s.path == "vf"
+					  ? "class=\"on\" text-anchor=\"middle\" fill=\"#fff\""
+					  : "class=\"on\" text-anchor=\"middle\" fill=\"#333\"",
 				  s.path == "vf" ? "VF" : s.path);
 	}
 	y_ += STRIP_H + STRIP_GAP;
@@ -514,12 +520,13 @@ void Drawing::events(double top, double labels_h)
 		if (label.size() > LABEL_MAX)
 			label = label.substr(0, LABEL_MAX - 3) + "...";
 		snprintf(t, sizeof(t), " (%.1f s)", e.t);
-		svg_.add("<path d=\"M%.2f,%.1f V%.1f L%.2f,%.1f V%.1f\" fill=\"none\" stroke=\"%s\" "
-			 "stroke-width=\"1\" stroke-dasharray=\"4 3\" opacity=\"0.75\"/>",
-			 want[i], y_ - LANE_GAP, base + ELBOW, at[i], base + 4, base, c);
+		svg_.add(
+			"<path d=\"M%.2f,%.1f V%.1f L%.2f,%.1f V%.1f\" fill=\"none\" stroke=\"%s\" "
+			"stroke-width=\"1\" stroke-dasharray=\"4 3\" opacity=\"0.75\"/>",
+			want[i], y_ - LANE_GAP, base + ELBOW, at[i], base + 4, base, c);
 		snprintf(attrs, sizeof(attrs),
-			 "class=\"event\" fill=\"%s\" transform=\"rotate(-%.0f %.1f %.1f)\"", c, SLANT,
-			 at[i], base - 3);
+			 "class=\"event\" fill=\"%s\" transform=\"rotate(-%.0f %.1f %.1f)\"", c,
+			 SLANT, at[i], base - 3);
 		svg_.text(at[i] + 2, base - 3, attrs, label + t);
 	}
 }
@@ -530,13 +537,16 @@ void Drawing::axis()
 	std::vector<double> steps = nice_ticks(span, 12);
 	double step = steps[1];
 
-	for (double v = std::ceil(t_.t0 / step - 1e-9) * step; v <= t_.t1 + step * 1e-6; v += step) {
-		svg_.add("<line x1=\"%.2f\" x2=\"%.2f\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#8a93a0\"/>", x(v),
-			 x(v), y_ - LANE_GAP + 2, y_ - LANE_GAP + 8);
+	for (double v = std::ceil(t_.t0 / step - 1e-9) * step; v <= t_.t1 + step * 1e-6;
+	     v += step) {
+		svg_.add("<line x1=\"%.2f\" x2=\"%.2f\" y1=\"%.1f\" y2=\"%.1f\" "
+			 "stroke=\"#8a93a0\"/>",
+			 x(v), x(v), y_ - LANE_GAP + 2, y_ - LANE_GAP + 8);
 		svg_.text(x(v), y_ - LANE_GAP + 22, "class=\"tick\" text-anchor=\"middle\"",
 			  tick_label(std::fabs(v) < step * 1e-6 ? 0 : v));
 	}
-	svg_.text(LEFT + PLOT_W / 2, y_ - LANE_GAP + 42, "class=\"unit\" text-anchor=\"middle\"", "time (s)");
+	svg_.text(LEFT + PLOT_W / 2, y_ - LANE_GAP + 42, "class=\"unit\" text-anchor=\"middle\"",
+		  "time (s)");
 }
 
 std::string Drawing::draw()
@@ -545,7 +555,8 @@ std::string Drawing::draw()
 	double labels_h = 0, right = RIGHT_MIN;
 
 	for (const auto &e : t_.events) {
-		double len = CHAR_W * (static_cast<double>(std::min(e.label.size(), LABEL_MAX)) + 10);
+		double len =
+			CHAR_W * (static_cast<double>(std::min(e.label.size(), LABEL_MAX)) + 10);
 
 		labels_h = std::max(labels_h, len * std::sin(rad) + 8);
 		right = std::max(right, x(e.t) + len * std::cos(rad) + 10 - LEFT - PLOT_W);
@@ -566,11 +577,13 @@ std::string Drawing::draw()
 	head.add("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" "
 		 "viewBox=\"0 0 %.0f %.0f\" font-family=\"sans-serif\">",
 		 width, y_, width, y_);
-	head.out += "<title>" + xml_escape(t_.title) + "</title>\n"
-		    "<style>.tick{font-size:11px;fill:#5b6573}.unit{font-size:12px;fill:#3b4450}"
-		    ".row{font-size:12px;fill:#222}.lost{font-size:11px;fill:#c0262d;font-weight:bold}"
-		    ".key{font-size:12px;fill:#222}.lane{font-size:15px;font-weight:bold;fill:#222}"
-		    ".on{font-size:11px}.event{font-size:11.5px}</style>\n";
+	head.out +=
+		"<title>" + xml_escape(t_.title) +
+		"</title>\n"
+		"<style>.tick{font-size:11px;fill:#5b6573}.unit{font-size:12px;fill:#3b4450}"
+		".row{font-size:12px;fill:#222}.lost{font-size:11px;fill:#c0262d;font-weight:bold}"
+		".key{font-size:12px;fill:#222}.lane{font-size:15px;font-weight:bold;fill:#222}"
+		".on{font-size:11px}.event{font-size:11.5px}</style>\n";
 	head.add("<rect width=\"%.0f\" height=\"%.0f\" fill=\"#fff\"/>", width, y_);
 	head.text(24, 30, "font-size=\"21\" font-weight=\"bold\" fill=\"#111\"", t_.title);
 	head.text(24, 50, "font-size=\"13\" fill=\"#4a5568\"", t_.subtitle);
@@ -585,10 +598,11 @@ std::string Drawing::draw()
 	double lx = 24;
 
 	for (const auto &k : keys) {
-		head.add("<rect x=\"%.1f\" y=\"%.1f\" width=\"%.0f\" height=\"12\" fill=\"%s\"/>", lx,
-			 legend_y - 10, k.w, k.colour);
+		head.add("<rect x=\"%.1f\" y=\"%.1f\" width=\"%.0f\" height=\"12\" fill=\"%s\"/>",
+			 lx, legend_y - 10, k.w, k.colour);
 		head.text(lx + k.w + 6, legend_y, "class=\"key\"", k.text);
-		lx += k.w + 30 + CHAR_W * static_cast<double>(std::char_traits<char>::length(k.text));
+		lx += k.w + 30 +
+		      CHAR_W * static_cast<double>(std::char_traits<char>::length(k.text));
 	}
 	return head.out + back_.out + svg_.out + "</svg>\n";
 }

@@ -65,11 +65,11 @@ int probe_analyze(const std::vector<std::string> &argv)
 	j["truncated"] = log.truncated;
 	j["marks"] = json::array();
 	for (const Mark &m : log.marks)
-		j["marks"].push_back(
-			{{"name", m.name},
-			 {"t_s", (static_cast<double>(m.ns) -
-				  static_cast<double>(log.start_mono_ns)) / 1e9},
-			 {"mono_ns", m.ns}});
+		j["marks"].push_back({{"name", m.name},
+				      {"t_s", (static_cast<double>(m.ns) -
+					       static_cast<double>(log.start_mono_ns)) /
+						      1e9},
+				      {"mono_ns", m.ns}});
 
 	std::string text;
 

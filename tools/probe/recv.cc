@@ -62,7 +62,7 @@ private:
 };
 
 Receiver::Receiver(const Args &args)
-	: log_path_(args.str("--log")), control_path_(args.str("--control", "")), slots_(BATCH)
+    : log_path_(args.str("--log")), control_path_(args.str("--control", "")), slots_(BATCH)
 {
 	Addr addr = parse_addr("--bind", args.str("--bind"));
 

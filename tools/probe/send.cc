@@ -27,9 +27,10 @@ static void on_stop(int)
 
 int probe_send(const std::vector<std::string> &argv)
 {
-	Args args(argv,
-		  {"--to", "--bind", "--rate", "--size", "--flows", "--duration", "--id", "--burst"},
-		  {});
+	Args args(
+		argv,
+		{"--to", "--bind", "--rate", "--size", "--flows", "--duration", "--id", "--burst"},
+		{});
 	Addr to = parse_addr("--to", args.str("--to"));
 	uint64_t rate = args.num("--rate", 1, 1000000, 1000);
 	size_t size = args.num("--size", Datagram::SIZE, 65000, 200);
@@ -47,7 +48,8 @@ int probe_send(const std::vector<std::string> &argv)
 			throw UsageError("--bind: no room for so many flows above the port");
 	}
 
-	struct sigaction sa{};
+	struct sigaction sa {
+	};
 
 	sa.sa_handler = on_stop;
 	sigaction(SIGINT, &sa, nullptr);

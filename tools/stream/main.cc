@@ -5,8 +5,8 @@
 #include <vector>
 
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <linux/tcp.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -49,9 +49,7 @@ struct Options {
 class Stream
 {
 public:
-	explicit Stream(const Options &o) : o_(o), stop_(stop_signals())
-	{
-	}
+	explicit Stream(const Options &o) : o_(o), stop_(stop_signals()) {}
 	int run();
 
 private:
@@ -99,7 +97,8 @@ bool Stream::wait(int fd, short events, uint64_t until)
 		if (until) {
 			if (now >= until)
 				return false;
-			ms = static_cast<int>(std::min<uint64_t>((until - now) / 1000000 + 1, 1000));
+			ms = static_cast<int>(
+				std::min<uint64_t>((until - now) / 1000000 + 1, 1000));
 		}
 		poll(p, fd < 0 ? 1 : 2, ms);
 		if (p[0].revents && signal_pending(stop_)) {
@@ -202,8 +201,8 @@ void Stream::do_recv(uint64_t now)
 	}
 
 	size_t first = 0, len = static_cast<size_t>(n);
-	size_t bad = pattern_check(o_.server ? SEED_CLIENT : SEED_SERVER, rx_, buf.data(), len,
-				   &first);
+	size_t bad =
+		pattern_check(o_.server ? SEED_CLIENT : SEED_SERVER, rx_, buf.data(), len, &first);
 
 	if (bad && !bad_)
 		first_bad_ = rx_ + first;
@@ -301,7 +300,8 @@ void Stream::transfer()
 			break;
 		}
 		if (may_send) {
-			if (!o_.rate || allowance(now) >= std::min<uint64_t>(o_.rate / 200 + 1, CHUNK))
+			if (!o_.rate ||
+			    allowance(now) >= std::min<uint64_t>(o_.rate / 200 + 1, CHUNK))
 				want |= POLLOUT;
 			else
 				ms = 2;
@@ -364,13 +364,15 @@ int Stream::run()
 		start_ = last_rx_ = bin_at_ = pace_at_ = mono_ns();
 		start_real_ = real_ns();
 		if (!o_.log.empty()) {
-			log_ = Fd(open(o_.log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+			log_ = Fd(open(o_.log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+				       0644));
 			if (log_ < 0)
 				fail_errno(o_.log);
 			std::string head = json({{"start_mono_ns", start_},
 						 {"start_real_ns", start_real_},
 						 {"bin_ms", o_.bin_ns / 1000000}})
-						   .dump() + "\n";
+						   .dump() +
+					   "\n";
 
 			write_all(log_, head.data(), head.size(), o_.log);
 		}

@@ -63,17 +63,16 @@ TEST(Timeline, Lanes)
 
 TEST(Timeline, BadInput)
 {
-	for (const char *s :
-	     {"[]", "{}", "3", R"({"lanes":3})", R"({"lanes":[3]})", R"({"title":3})",
-	      R"({"series":[{"name":"x","points":[[0,1]]}]})",
-	      R"({"series":[{"name":"x","unit":"u","points":[[0]]}]})",
-	      R"({"series":[{"name":"x","unit":"u","points":[[0,"1"]]}]})",
-	      R"({"series":[{"name":"x","unit":"u","points":[[0,-1]]}]})",
-	      R"({"series":[{"name":"x","unit":"u","points":[[1,1],[0,1]]}]})",
-	      R"({"series":[{"name":"x","unit":"u","points":[[0,1e300]]}]})",
-	      R"({"path":[{"name":"x","spans":[[0,1,"wire"]]}]})",
-	      R"({"path":[{"name":"x","spans":[[1,0,"vf"]]}]})",
-	      R"({"events":[{"label":"x"}]})", R"({"events":[{"t":1}]})"})
+	for (const char *s : {"[]", "{}", "3", R"({"lanes":3})", R"({"lanes":[3]})",
+			      R"({"title":3})", R"({"series":[{"name":"x","points":[[0,1]]}]})",
+			      R"({"series":[{"name":"x","unit":"u","points":[[0]]}]})",
+			      R"({"series":[{"name":"x","unit":"u","points":[[0,"1"]]}]})",
+			      R"({"series":[{"name":"x","unit":"u","points":[[0,-1]]}]})",
+			      R"({"series":[{"name":"x","unit":"u","points":[[1,1],[0,1]]}]})",
+			      R"({"series":[{"name":"x","unit":"u","points":[[0,1e300]]}]})",
+			      R"({"path":[{"name":"x","spans":[[0,1,"wire"]]}]})",
+			      R"({"path":[{"name":"x","spans":[[1,0,"vf"]]}]})",
+			      R"({"events":[{"label":"x"}]})", R"({"events":[{"t":1}]})"})
 		EXPECT_THROW(timeline_parse(json::parse(s)), UsageError) << s;
 }
 
