@@ -16,10 +16,10 @@ using nlohmann::json;
 namespace
 {
 
-constexpr double LEFT = 130, PLOT_W = 1180, RIGHT_MIN = 40;
+constexpr double LEFT_MIN = 130, PLOT_W = 1180, RIGHT_MIN = 40;
 constexpr double PLOT_H = 130, LOSS_H = 38, STRIP_H = 16, STRIP_GAP = 5, PART_GAP = 12;
 constexpr double LANE_HEAD = 26, LANE_GAP = 18;
-constexpr double CHAR_W = 6.3, LABEL_GAP = 16, SLANT = 38, ELBOW = 22;
+constexpr double CHAR_W = 6.3, LABEL_GAP = 23, SLANT = 38, ELBOW = 22;
 constexpr size_t LABEL_MAX = 44;
 
 /* Okabe and Ito's colours, which stay apart for most colour-blind readers. */
@@ -346,7 +346,7 @@ public:
 private:
 	double x(double t) const
 	{
-		return LEFT + (t - t_.t0) / (t_.t1 - t_.t0) * PLOT_W;
+		return left_ + (t - t_.t0) / (t_.t1 - t_.t0) * PLOT_W;
 	}
 	void lane(const Timeline::Lane &l);
 	void plot(const std::vector<const Timeline::Series *> &set, const std::string &unit);
@@ -358,7 +358,7 @@ private:
 
 	const Timeline &t_;
 	Svg back_, svg_;
-	double y_ = 0;
+	double y_ = 0, left_ = LEFT_MIN;
 };
 
 /* Background and vertical grid of one part. */
@@ -366,7 +366,7 @@ void Drawing::frame(double h)
 {
 	back_.add("<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"#fafbfc\" "
 		  "stroke=\"#d8dde4\"/>",
-		  LEFT, y_, PLOT_W, h);
+		  left_, y_, PLOT_W, h);
 }
 
 void Drawing::plot(const std::vector<const Timeline::Series *> &set, const std::string &unit)
@@ -380,7 +380,7 @@ void Drawing::plot(const std::vector<const Timeline::Series *> &set, const std::
 	std::vector<double> ticks = nice_ticks(max, 4);
 	double top = ticks.back();
 	/* The legend of this plot, on its own line above it. */
-	double lx = LEFT + PLOT_W;
+	double lx = left_ + PLOT_W;
 
 	frame(PLOT_H);
 	for (double v : ticks) {
@@ -388,15 +388,15 @@ void Drawing::plot(const std::vector<const Timeline::Series *> &set, const std::
 
 		back_.add("<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" "
 			  "stroke=\"#e6e9ee\"/>",
-			  LEFT, LEFT + PLOT_W, y, y);
-		svg_.text(LEFT - 6, y + 4, "class=\"tick\" text-anchor=\"end\"", tick_label(v));
+			  left_, left_ + PLOT_W, y, y);
+		svg_.text(left_ - 6, y + 4, "class=\"tick\" text-anchor=\"end\"", tick_label(v));
 	}
 	char rot[96];
 
 	snprintf(rot, sizeof(rot),
 		 "class=\"unit\" text-anchor=\"middle\" transform=\"rotate(-90 %.1f %.1f)\"",
-		 LEFT - 52, y_ + PLOT_H / 2);
-	svg_.text(LEFT - 52, y_ + PLOT_H / 2, rot, unit);
+		 left_ - 52, y_ + PLOT_H / 2);
+	svg_.text(left_ - 52, y_ + PLOT_H / 2, rot, unit);
 
 	for (size_t i = set.size(); i-- > 0;) {
 		const auto *s = set[i];
@@ -446,9 +446,9 @@ void Drawing::losses(const std::vector<Timeline::Series> &loss)
 				 "fill=\"#c0262d\"><title>%.6g lost at %.3f s</title></rect>",
 				 x(p.first) - 1.5, y_ + LOSS_H - h, h, p.second, p.first);
 		}
-		svg_.text(LEFT - 8, y_ + LOSS_H / 2 - 2, "class=\"row\" text-anchor=\"end\"",
+		svg_.text(left_ - 8, y_ + LOSS_H / 2 - 2, "class=\"row\" text-anchor=\"end\"",
 			  s.name);
-		svg_.text(LEFT - 8, y_ + LOSS_H / 2 + 12,
+		svg_.text(left_ - 8, y_ + LOSS_H / 2 + 12,
 			  sum > 0 ? "class=\"lost\" text-anchor=\"end\""
 				  : "class=\"tick\" text-anchor=\"end\"",
 			  tick_label(sum) + " lost");
@@ -459,7 +459,7 @@ void Drawing::losses(const std::vector<Timeline::Series> &loss)
 void Drawing::strip(const Timeline::Path &p)
 {
 	frame(STRIP_H);
-	svg_.text(LEFT - 8, y_ + STRIP_H - 4, "class=\"row\" text-anchor=\"end\"", p.name);
+	svg_.text(left_ - 8, y_ + STRIP_H - 4, "class=\"row\" text-anchor=\"end\"", p.name);
 	for (const auto &s : p.spans) {
 		double w = std::max(1.0, x(s.t1) - x(s.t0));
 
@@ -480,7 +480,7 @@ void Drawing::lane(const Timeline::Lane &l)
 {
 	std::vector<std::string> units;
 
-	svg_.text(LEFT, y_ + LANE_HEAD - 10, "class=\"lane\"", l.name);
+	svg_.text(left_, y_ + LANE_HEAD - 10, "class=\"lane\"", l.name);
 	y_ += LANE_HEAD;
 	for (const auto &s : l.series)
 		if (std::find(units.begin(), units.end(), s.unit) == units.end())
@@ -509,7 +509,7 @@ void Drawing::events(double top, double labels_h)
 	for (const auto &e : t_.events)
 		want.push_back(x(e.t));
 
-	std::vector<double> at = spread_labels(want, LABEL_GAP, LEFT, LEFT + PLOT_W);
+	std::vector<double> at = spread_labels(want, LABEL_GAP, left_, left_ + PLOT_W);
 
 	for (size_t i = 0; i < t_.events.size(); i++) {
 		const auto &e = t_.events[i];
@@ -545,7 +545,7 @@ void Drawing::axis()
 		svg_.text(x(v), y_ - LANE_GAP + 22, "class=\"tick\" text-anchor=\"middle\"",
 			  tick_label(std::fabs(v) < step * 1e-6 ? 0 : v));
 	}
-	svg_.text(LEFT + PLOT_W / 2, y_ - LANE_GAP + 42, "class=\"unit\" text-anchor=\"middle\"",
+	svg_.text(left_ + PLOT_W / 2, y_ - LANE_GAP + 42, "class=\"unit\" text-anchor=\"middle\"",
 		  "time (s)");
 }
 
@@ -559,11 +559,11 @@ std::string Drawing::draw()
 			CHAR_W * (static_cast<double>(std::min(e.label.size(), LABEL_MAX)) + 10);
 
 		labels_h = std::max(labels_h, len * std::sin(rad) + 8);
-		right = std::max(right, x(e.t) + len * std::cos(rad) + 10 - LEFT - PLOT_W);
+		right = std::max(right, x(e.t) + len * std::cos(rad) + 10 - left_ - PLOT_W);
 	}
 
-	double width = LEFT + PLOT_W + right;
-	double legend_y = 66, events_top = 78;
+	double width = left_ + PLOT_W + right;
+	double legend_y = 74, events_top = 84;
 
 	y_ = events_top + labels_h + (t_.events.empty() ? 0 : ELBOW);
 	for (const auto &l : t_.lanes)
