@@ -93,7 +93,11 @@ void Stats::add(const Stats &o)
 
 i128 Analysis::Hole::at(uint64_t k) const
 {
-	return first_ns + span_ns * k / (static_cast<i128>(count) + 1);
+	/* Whole and remainder apart: a forged log's product does not fit in 128 bits. */
+	auto span = static_cast<unsigned __int128>(span_ns);
+	auto parts = static_cast<unsigned __int128>(count) + 1;
+
+	return first_ns + static_cast<i128>(span / parts * k + span % parts * k / parts);
 }
 
 /* How many of the hole's numbers would have arrived before @ns; at() never falls. */

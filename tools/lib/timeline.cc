@@ -340,7 +340,18 @@ namespace
 class Drawing
 {
 public:
-	explicit Drawing(const Timeline &t) : t_(t) {}
+	explicit Drawing(const Timeline &t) : t_(t)
+	{
+		size_t longest = 0;
+
+		for (const auto &l : t.lanes) {
+			for (const auto &r : l.loss)
+				longest = std::max(longest, r.name.size());
+			for (const auto &r : l.path)
+				longest = std::max(longest, r.name.size());
+		}
+		left_ = std::max(LEFT_MIN, 7.2 * static_cast<double>(longest) + 20);
+	}
 	std::string draw();
 
 private:

@@ -366,6 +366,19 @@ TEST(Analysis, HugeHoleCostsNothing)
 	expect_sums(b);
 }
 
+TEST(Analysis, ForgedTimesAndNumbersDoNotOverflow)
+{
+	Builder b;
+
+	b.log.packets.push_back({T0, 0, 0, 0, 1, 10});
+	b.log.packets.push_back({T0 + 5, UINT64_MAX, UINT64_MAX, 0, 1, 10});
+	b.mark("m", T0 + MS);
+	Analysis an(b.log);
+	auto v = all_windows(b.log);
+
+	EXPECT_EQ(an.window(v[0]).total.lost + an.window(v[1]).total.lost, UINT64_MAX - 1);
+}
+
 TEST(Analysis, SendersClockGoingBackDoesNotConfuse)
 {
 	Builder b;
