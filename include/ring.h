@@ -7,9 +7,10 @@
 #ifndef _VFPATH_RING_H_
 #define _VFPATH_RING_H_
 
-#include <linux/dim.h>
 #include <linux/netdevice.h>
 #include <linux/u64_stats_sync.h>
+
+struct page_pool;
 
 #include "compat.h"
 #include "desc.h"
@@ -117,9 +118,8 @@ void vrg_tx_free(struct vrg_ring *ring);
 void vrg_tx_flush(struct vrg_ring *ring);	/* frees what was not sent; queue is off */
 bool vrg_tx_pending(const struct vrg_ring *ring);	/* anything not yet completed? */
 
-/* @max_frame: largest frame in bytes with header and FCS; buffers are sized by it */
 struct vrg_ring *vrg_rx_alloc(struct net_device *netdev, struct device *dev,
-			      struct napi_struct *napi, u16 index, u16 count, u32 max_frame);
+			      struct napi_struct *napi, u16 index, u16 count);
 void vrg_rx_free(struct vrg_ring *ring);
 int vrg_rx_fill(struct vrg_ring *ring);		/* after the queue is on: gives it buffers */
 bool vrg_rx_pending(const struct vrg_ring *ring);	/* a finished descriptor waits */
