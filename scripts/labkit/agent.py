@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The agent: runs in the host VM and in the guests, does what the lab asks.
+
+Requests and answers are lines of JSON on a virtio-serial port. Every request has an id and
+runs in a thread of its own. A request with "guest" goes on to the agent of that guest.
+It uses only what Debian's libpython3-stdlib has.
+"""
+
+import base64
+import glob
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+PORT_NAME = "org.vfpath.agent"
+
+
+class LineWriter:
+    """Writes whole lines to a file descriptor, from any thread."""
+
+    def __init__(self, fd):
+        self.fd = fd
+        self.lock = threading.Lock()
+
+    def send(self, line):
+        data = line if isinstance(line, bytes) else line.encode()
+        with self.lock:
+            while data:
+                data = data[os.write(self.fd, data):]
+
+
+def lines(read):
+    """The lines that a read(size) function gives; ends at end of file."""
+    buf = b""
+    while True:
+        data = read(65536)
+        if not data:
+            return
+        buf += data
+        *whole, buf = buf.split(b"\n")
+        yield from whole
+
+
+class Relay:
+    """The connection to the agent of a guest of this host."""
+
+    def __init__(self, path, up):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.connect(path)
+        self.out = LineWriter(self.sock.fileno())
+        self.up = up
+        threading.Thread(target=self.back, daemon=True).start()
+
+    def back(self):
+        try:
+            for line in lines(self.sock.recv):
+                self.up.send(line + b"\n")
+        except OSError:
+            pass
+
+
+class Qmp:
+    """A QEMU monitor. Events are kept until somebody waits for them."""
+
+    def __init__(self, path):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.connect(path)
+        self.cond = threading.Condition()
+        self.call = threading.Lock()
+        self.answers = []
+        self.events = []
+        self.dead = False
+        threading.Thread(target=self.reader, daemon=True).start()
+        self.execute("qmp_capabilities", None, 30)
+
+    def reader(self):
+        try:
+            for line in lines(self.sock.recv):
+                msg = json.loads(line)
+                with self.cond:
+                    if "event" in msg:
+                        self.events.append(msg)
+                    elif "QMP" not in msg:
+                        self.answers.append(msg)
+                    self.cond.notify_all()
+        except OSError:
+            pass
+        with self.cond:
+            self.dead = True
+            self.cond.notify_all()
+
+    def execute(self, cmd, args, timeout):
+        with self.call:
+            msg = {"execute": cmd}
+            if args:
+                msg["arguments"] = args
+            self.sock.sendall(json.dumps(msg).encode() + b"\n")
+            with self.cond:
+                if not self.cond.wait_for(lambda: self.answers or self.dead, timeout):
+                    raise TimeoutError(f"QMP {cmd}: no answer")
+                if not self.answers:
+                    raise ConnectionError("the QEMU process is gone")
+                ans = self.answers.pop(0)
+        if "error" in ans:
+            raise RuntimeError(f"QMP {cmd}: {ans['error'].get('desc')}")
+        return ans.get("return")
+
+    def wait_event(self, name, match, timeout):
+        def find():
+            for ev in self.events:
+                data = ev.get("data", {})
+                if ev["event"] == name and all(data.get(k) == v for k, v in match.items()):
+                    return ev
+            return None
+        with self.cond:
+            if not self.cond.wait_for(lambda: find() or self.dead, timeout) or not find():
+                raise TimeoutError(f"QMP event {name}: none")
+            ev = find()
+            self.events.remove(ev)
+        return ev
+
+
+class Agent:
+    """All the operations; op_NAME(request) gives the answer's fields."""
+
+    def __init__(self, fd):
+        self.fd = fd
+        self.out = LineWriter(fd)
+        self.relays = {}
+        self.monitors = {}
+        self.procs = {}
+        self.lock = threading.Lock()
+        self.next_bg = 0
+
+    def serve(self):
+        self.out.send(json.dumps({"hello": os.uname().release}) + "\n")
+        while True:
+            for line in lines(lambda size: os.read(self.fd, size)):
+                if line.strip():
+                    self.take(line)
+            time.sleep(0.05)    # nobody is connected at the other end
+
+    def take(self, line):
+        try:
+            req = json.loads(line)
+        except ValueError:
+            return
+        guest = req.pop("guest", None)
+        if guest is None:
+            threading.Thread(target=self.answer, args=(req,), daemon=True).start()
+            return
+        try:
+            self.relays[str(guest)].out.send(json.dumps(req) + "\n")
+        except (KeyError, OSError) as e:
+            self.out.send(json.dumps({"id": req.get("id"),
+                                      "error": f"guest {guest}: {e!r}"}) + "\n")
+
+    def answer(self, req):
+        try:
+            ans = getattr(self, "op_" + req["op"])(req) or {}
+        except Exception as e:              # pylint: disable=broad-except
+            ans = {"error": f"{type(e).__name__}: {e}"}
+        ans["id"] = req.get("id")
+        self.out.send(json.dumps(ans) + "\n")
+
+    def op_ping(self, _req):
+        return {"release": os.uname().release}
+
+    def op_clock(self, _req):
+        return {"ns": time.clock_gettime_ns(time.CLOCK_MONOTONIC)}
+
+    def op_relay(self, req):
+        """Connect to the agent port of a guest; the guest may still be booting."""
+        self.relays[str(req["n"])] = Relay(req["path"], self.out)
+
+    @staticmethod
+    def argv(req):
+        cmd = ["/bin/sh", "-c", req["cmd"]]
+        if req.get("netns"):
+            cmd = ["ip", "netns", "exec", req["netns"]] + cmd
+        return cmd
+
+    def op_exec(self, req):
+        with subprocess.Popen(self.argv(req), stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              start_new_session=True) as p:
+            late = False
+            try:
+                out, err = p.communicate(timeout=req.get("timeout", 30))
+            except subprocess.TimeoutExpired:
+                late = True
+                os.killpg(p.pid, signal.SIGKILL)
+                out, err = p.communicate()
+        return {"rc": 124 if late else p.returncode, "late": late,
+                "out": out.decode(errors="replace"), "err": err.decode(errors="replace")}
+
+    def op_bg(self, req):
+        with self.lock:
+            self.next_bg += 1
+            n = self.next_bg
+        path = f"/run/bg.{n}"
+        with open(path, "wb") as f:
+            p = subprocess.Popen(self.argv(req), stdin=subprocess.DEVNULL, stdout=f,
+                                 stderr=subprocess.STDOUT, start_new_session=True)
+        self.procs[n] = (p, path)
+        return {"bg": n, "pid": p.pid}
+
+    def op_bg_poll(self, req):
+        p, path = self.procs[req["bg"]]
+        with open(path, "rb") as f:
+            return {"rc": p.poll(), "output": f.read().decode(errors="replace")}
+
+    def op_bg_stop(self, req):
+        p, _path = self.procs[req["bg"]]
+        if p.poll() is None:
+            try:
+                os.killpg(p.pid, req.get("sig", signal.SIGTERM))
+            except ProcessLookupError:
+                pass
+            try:
+                p.wait(req.get("timeout", 10))
+            except subprocess.TimeoutExpired:
+                os.killpg(p.pid, signal.SIGKILL)
+                p.wait()
+        return self.op_bg_poll(req)
+
+    def op_bg_wait(self, req):
+        p, _path = self.procs[req["bg"]]
+        try:
+            p.wait(req.get("timeout", 30))
+        except subprocess.TimeoutExpired:
+            pass
+        return self.op_bg_poll(req)
+
+    def op_read(self, req):
+        with open(req["path"], "rb") as f:
+            f.seek(req.get("offset", 0))
+            data = f.read(req.get("size", 1 << 20))
+        return {"data": base64.b64encode(data).decode()}
+
+    def op_write(self, req):
+        os.makedirs(os.path.dirname(req["path"]) or "/", exist_ok=True)
+        with open(req["path"], "ab" if req.get("append") else "wb") as f:
+            f.write(base64.b64decode(req["data"]))
+        if "mode" in req:
+            os.chmod(req["path"], req["mode"])
+
+    def op_qmp(self, req):
+        path = req["path"]
+        with self.lock:
+            mon = self.monitors.get(path)
+            if mon is None or mon.dead:
+                mon = self.monitors[path] = Qmp(path)
+        ret = None
+        if req.get("execute"):
+            ret = mon.execute(req["execute"], req.get("arguments"), req.get("timeout", 30))
+        if req.get("event"):
+            ret = mon.wait_event(req["event"], req.get("match", {}), req.get("timeout", 30))
+        return {"return": ret}
+
+
+def find_port():
+    """The character device of our port; there is no udev to make links."""
+    while True:
+        for path in glob.glob("/sys/class/virtio-ports/*/name"):
+            with open(path, encoding="ascii") as f:
+                if f.read().strip() == PORT_NAME:
+                    return "/dev/" + path.split("/")[-2]
+        time.sleep(0.05)
+
+
+def reap():
+    """This is not PID 1, but a child of it; orphans go there."""
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+
+
+if __name__ == "__main__":
+    reap()
+    Agent(os.open(sys.argv[1] if len(sys.argv) > 1 else find_port(), os.O_RDWR)).serve()

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What the virtual machines boot from.
+
+The root image is a Debian bookworm, the same for host VM and guests, never written to. The
+lab image holds what belongs to a kernel and a build: modules, tools, the agent, and kernel
+and initramfs for the guests.
+"""
+
+import glob
+import os
+import shutil
+
+from . import util
+from .util import LabError, cached, digest, file_bytes, run
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+ROOT_PACKAGES = """python3-minimal libpython3-stdlib iproute2 ethtool tcpdump iperf3 kmod procps
+	iputils-ping iputils-arping ndisc6 qemu-system-x86 seabios busybox-static libstdc++6
+	util-linux jq""".split()
+ROOT_SUITE = "bookworm"
+ROOT_OPTIONS = ["--variant=minbase", "--aptopt=APT::Install-Recommends \"false\"",
+                "--dpkgopt=path-exclude=/usr/share/doc/*",
+                "--dpkgopt=path-exclude=/usr/share/man/*",
+                "--dpkgopt=path-exclude=/usr/share/locale/*"]
+MIRROR = "http://deb.debian.org/debian"
+
+# What the initramfs loads, in this order, with what these need.
+BOOT_MODULES = ["virtio_pci", "virtio_blk", "crc32c_generic", "ext4", "overlay"]
+
+# Which of a kernel's modules go to the lab image.
+MODULE_DIRS = ["arch", "crypto", "lib", "virt", "net", "fs", "drivers/net", "drivers/vfio",
+               "drivers/vhost", "drivers/virtio", "drivers/iommu", "drivers/block",
+               "drivers/char", "drivers/ptp", "drivers/pps", "drivers/pci", "drivers/dca",
+               "drivers/i2c", "drivers/dma-buf", "drivers/crypto/ccp",
+               "kernel", "security"]
+MODULE_SKIP = ["drivers/net/wireless", "drivers/net/usb", "drivers/net/can", "net/wireless",
+               "net/mac80211", "net/bluetooth", "fs/xfs", "fs/btrfs", "fs/bcachefs", "fs/ocfs2",
+               "fs/nfs", "fs/nfsd", "fs/ceph", "fs/smb", "fs/cifs", "fs/gfs2", "fs/f2fs",
+               "drivers/char/tpm", "drivers/i2c/busses"]
+KEEP_VENDORS = ("intel",)
+
+
+def pack(tree, image, spare_mb=8):
+    """An ext4 image of a directory tree."""
+    used = int(run(["du", "-sm", "--apparent-size", tree]).split()[0])
+    count = int(run(f"find '{tree}' | wc -l"))
+    size = int(used * 1.06) + spare_mb + count * 4096 // (1 << 20) + 1
+    env = dict(os.environ, E2FSPROGS_FAKE_TIME="1")
+    run(["mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", "-m", "0", "-N", str(count + 512),
+         "-d", tree, image, f"{size}M"], env=env)
+
+
+def root():
+    """The root image."""
+
+    def make(path):
+        tree = os.path.join(path, "root")
+        run(["mmdebstrap", "--mode=root", *ROOT_OPTIONS,
+             "--include=" + ",".join(ROOT_PACKAGES), ROOT_SUITE, tree, MIRROR],
+            logfile=os.path.join(util.BUILD, "lab", "mmdebstrap.log"))
+        finish_root(tree, path)
+
+    key = digest(ROOT_PACKAGES, ROOT_SUITE, ROOT_OPTIONS, MIRROR)
+    return os.path.join(cached("rootfs", key, make, "root file system (two minutes or so)",
+                               keep=1), "root.img")
+
+
+def finish_root(tree, path):
+    """The few things that differ from a plain Debian, then the image."""
+    for d in ("lab", "opt/vfpath", "lib/modules"):
+        os.makedirs(os.path.join(tree, d), exist_ok=True)
+    shutil.rmtree(os.path.join(tree, "var/cache/apt"), ignore_errors=True)
+    shutil.rmtree(os.path.join(tree, "var/lib/apt/lists"), ignore_errors=True)
+    shutil.copy(os.path.join(tree, "bin/busybox"), os.path.join(path, "busybox"))
+    pack(tree, os.path.join(path, "root.img"))
+    shutil.rmtree(tree)
+
+
+def read_deps(moddir):
+    """modules.dep: module name -> (file, [files it needs, first to load last])."""
+    deps = {}
+    with open(os.path.join(moddir, "modules.dep"), encoding="utf-8") as f:
+        for line in f:
+            name, _, need = line.partition(":")
+            deps[module_name(name)] = (name, need.split())
+    return deps
+
+
+def module_name(path):
+    return os.path.basename(path).split(".ko")[0].replace("-", "_")
+
+
+def boot_order(kernel):
+    """The files the initramfs inserts, in order; what is built in needs nothing."""
+    deps = read_deps(kernel.modules)
+    with open(os.path.join(kernel.modules, "modules.builtin"), encoding="utf-8") as f:
+        builtin = {module_name(line.strip()) for line in f}
+    order = []
+    for want in BOOT_MODULES:
+        if want not in deps:
+            if want not in builtin and want != "crc32c_generic":
+                raise LabError(f"kernel {kernel.version} has no {want}")
+            continue
+        name, need = deps[want]
+        order += [f for f in list(reversed(need)) + [name] if f not in order]
+    return order
+
+
+def cpio(entries):
+    """A newc archive of (name, mode, data)."""
+    out = bytearray()
+    for ino, (name, mode, data) in enumerate([*entries, ("TRAILER!!!", 0, b"")], 1):
+        raw = name.encode() + b"\0"
+        fields = [ino, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(raw), 0]
+        out += b"070701" + b"".join(b"%08X" % v for v in fields) + raw
+        out += b"\0" * (-len(out) % 4) + data
+        out += b"\0" * (-len(out) % 4)
+    return bytes(out)
+
+
+def initramfs(kernel):
+    """The bytes of the initramfs of a kernel."""
+    busybox = os.path.join(os.path.dirname(root()), "busybox")
+    order = boot_order(kernel)
+    entries = [("bin", 0o40755, b""), ("modules", 0o40755, b""), ("dev", 0o40755, b""),
+               ("bin/busybox", 0o100755, file_bytes(busybox)),
+               ("init", 0o100755, file_bytes(os.path.join(HERE, "initramfs.sh"))),
+               ("modules.order", 0o100644,
+                "\n".join(os.path.basename(f) for f in order).encode())]
+    entries += [("modules/" + os.path.basename(f), 0o100644,
+                 file_bytes(os.path.join(kernel.modules, f))) for f in order]
+    return cpio(entries)
+
+
+def wanted_modules(moddir):
+    """The module files, relative to moddir, that go to the lab image."""
+    for base, dirs, names in os.walk(os.path.join(moddir, "kernel")):
+        rel = os.path.relpath(base, os.path.join(moddir, "kernel"))
+        if any(rel == s or rel.startswith(s + "/") for s in MODULE_SKIP):
+            dirs[:] = []
+            continue
+        if rel.startswith("drivers/net/ethernet/") and rel.split("/")[3] not in KEEP_VENDORS:
+            dirs[:] = []
+            continue
+        if rel.startswith("drivers/net/ethernet/intel/") and \
+                rel.split("/")[4] not in ("igb", "igbvf", "e1000e", "igc"):
+            dirs[:] = []
+            continue
+        if any(rel == d or rel.startswith(d + "/") for d in MODULE_DIRS):
+            for n in names:
+                if n.endswith(".ko"):
+                    yield os.path.join("kernel", "" if rel == "." else rel, n)
+
+
+def lab_image(kernel, modules, bindir):
+    """The lab image for a kernel, with our modules and tools; also the way to boot it.
+
+    Returns the directory with lab.img, and initrd beside it.
+    """
+    here = [os.path.join(HERE, n) for n in ("agent.py", "init.sh", "initramfs.sh")]
+    ours = sorted(glob.glob(os.path.join(modules, "*.ko"))) if modules else []
+    tools = sorted(p for p in glob.glob(os.path.join(bindir, "vfpath-*"))
+                   if os.access(p, os.X_OK) and os.path.isfile(p)) if bindir else []
+
+    def make(path):
+        tree = os.path.join(path, "tree")
+        dest = os.path.join(tree, "lib/modules", kernel.version)
+        for rel in wanted_modules(kernel.modules):
+            os.makedirs(os.path.dirname(os.path.join(dest, rel)), exist_ok=True)
+            shutil.copy(os.path.join(kernel.modules, rel), os.path.join(dest, rel))
+        for name in ("modules.builtin", "modules.builtin.modinfo", "modules.order"):
+            shutil.copy(os.path.join(kernel.modules, name), dest)
+        os.makedirs(os.path.join(dest, "updates/vfpath"))
+        for ko in ours:
+            shutil.copy(ko, os.path.join(dest, "updates/vfpath"))
+        run(["depmod", "-b", tree, kernel.version])
+        os.makedirs(os.path.join(tree, "opt/bin"))
+        for tool in tools:
+            run(["strip", "-o", os.path.join(tree, "opt/bin", os.path.basename(tool)), tool])
+        for name in here[:2]:
+            shutil.copy(name, tree)
+        initrd = initramfs(kernel)
+        os.makedirs(os.path.join(tree, "boot"))
+        shutil.copy(kernel.image, os.path.join(tree, "boot/vmlinuz"))
+        for where in (os.path.join(tree, "boot/initrd"), os.path.join(path, "initrd")):
+            with open(where, "wb") as f:
+                f.write(initrd)
+        pack(tree, os.path.join(path, "lab.img"))
+        shutil.rmtree(tree)
+
+    key = digest(kernel.version, os.stat(kernel.image).st_mtime_ns,
+                 file_bytes(os.path.abspath(__file__)), root(),
+                 *[x for p in here + ours + tools for x in (os.path.basename(p), file_bytes(p))])
+    return cached("image", key, make, f"lab image for {kernel.version}", keep=6)

@@ -1,0 +1,375 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The lab: a host VM with an SR-IOV NIC and an outside station, and guests inside it."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+
+from . import images, util
+from .machine import Channel, Machine
+from .util import LabError, Timeout, say, wait_for
+
+BAD = re.compile("|".join([
+    r"WARNING:", r"\bBUG:", r"Call Trace:", r"KASAN", r"possible circular locking",
+    r"inconsistent lock state", r"suspicious RCU", r"UBSAN", r"refcount_t",
+    r"unreferenced object", r"DMA-API:", r"INFO: task .* blocked", r"soft lockup",
+    r"rcu: INFO: ", r"general protection", r"Oops", r"unregister_netdevice: waiting",
+    r"NETDEV WATCHDOG", r"possible recursive locking", r"sleeping function called"]))
+# Said at boot by kernels that are all right.
+HARMLESS = re.compile("|".join([
+    r"DMA-API: preallocated", r"DMA-API: debugging enabled", r"KASAN.*initialized",
+    r"kasan: KernelAddressSanitizer", r"Spectre", r"DMA-API: debugging disabled"]))
+
+OUTSIDE_MAC = "52:54:00:00:0f:01"
+# Host VM plus agent on the reference machine, in seconds; slower machines get longer time-outs.
+REFERENCE_BOOT = {False: 12.0, True: 30.0}
+
+
+def pf_mac(n=0):
+    """The MAC address of PF n."""
+    return f"52:54:00:00:10:{n:02x}"
+
+
+class Qmp:
+    """The monitor of the host VM's QEMU."""
+
+    def __init__(self, path):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(60)
+        self.sock.connect(path)
+        self.file = self.sock.makefile("rw", encoding="utf-8")
+        self.file.readline()
+        self.execute("qmp_capabilities")
+
+    def execute(self, cmd, **args):
+        msg = {"execute": cmd}
+        if args:
+            msg["arguments"] = args
+        self.file.write(json.dumps(msg) + "\n")
+        self.file.flush()
+        while True:
+            line = self.file.readline()
+            if not line:
+                raise LabError(f"QMP {cmd}: QEMU is gone")
+            ans = json.loads(line)
+            if "error" in ans:
+                raise LabError(f"QMP {cmd}: {ans['error']['desc']}")
+            if "return" in ans:
+                return ans["return"]
+
+
+class Guest(Machine):
+    """A guest inside the host VM."""
+
+    def __init__(self, lab, n, mac, tap):
+        super().__init__(lab, f"guest{n}", n)
+        self.mac, self.tap = mac, tap
+        self.run_dir = f"/run/vfpath/g{n}"
+        self.process = None
+        self.vfs = {}
+
+    def qmp(self, execute=None, event=None, match=None, timeout=30, **arguments):
+        """A command to this guest's QEMU, and/or an event to wait for."""
+        args = {"path": f"{self.run_dir}/qmp", "timeout": timeout * util.slowness}
+        if execute:
+            args.update(execute=execute, arguments=arguments)
+        if event:
+            args.update(event=event, match=match or {})
+        return self.lab.host.call("qmp", **args)["return"]
+
+    def plug_vf(self, pci, ident="vf0", port="rp1"):
+        """Hot-plug the VF at a PCI address of the host into this guest."""
+        self.lab.vfio_bind(pci)
+        self.qmp("device_add", driver="vfio-pci", host=pci, id=ident, bus=port, rombar=0)
+        self.vfs[ident] = pci
+        return pci
+
+    def unplug_vf(self, ident="vf0", timeout=30):
+        """device_del, and wait until the device is gone."""
+        self.qmp("device_del", id=ident)
+        self.qmp(event="DEVICE_DELETED", match={"device": ident}, timeout=timeout)
+        return self.vfs.pop(ident, None)
+
+    def stop(self):
+        """Power off; the console log stays in build/lab."""
+        if self.process:
+            try:
+                self.qmp("quit")
+            except LabError:
+                pass
+            self.process.stop()
+            self.save_logs()
+            self.process = None
+        self.lab.guests.pop(self.index, None)
+
+    def save_logs(self):
+        for name in ("console", "qemu.log"):
+            try:
+                data = self.lab.host.get(f"{self.run_dir}/{name}")
+            except LabError:
+                continue
+            with open(os.path.join(self.lab.dir, f"{self.name}.{name}"), "wb") as f:
+                f.write(data)
+
+
+class Lab:
+    """One host VM and what is in it. Use as a context manager, or start() and stop()."""
+
+    def __init__(self, kernel, modules_dir=None, bin_dir=None, pfs=1, name=None, memory=None,
+                 smp=2, outside=True, extra_args=(), extra_cmdline=""):
+        self.kernel = kernel
+        self.modules_dir, self.bin_dir = modules_dir, bin_dir
+        self.pfs, self.outside = pfs, outside
+        self.name = name or f"{kernel.name}"
+        self.memory = memory or (4608 if kernel.debug else 3072)
+        self.smp = smp
+        self.extra_args, self.extra_cmdline = list(extra_args), extra_cmdline
+        self.dir = os.path.join(util.BUILD, "lab", self.name)
+        self.guests = {}
+        self.qemu = self.qmp = self.channel = self.console = None
+        self.host = Machine(self, "host")
+        self.marks = {}
+        self.wire_pcap = os.path.join(self.dir, "wire.pcap")
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_exc):
+        self.stop()
+
+    def path(self, name):
+        return os.path.join(self.dir, name)
+
+    def command(self, boot):
+        """QEMU's command line for the host VM."""
+        cmdline = (f"console=ttyS0 panic=-1 loglevel=5 intel_iommu=on iommu=pt "
+                   f"random.trust_cpu=on vfpath.name=host {self.extra_cmdline}")
+        accel = "tcg,thread=multi"
+        cmd = ["qemu-system-x86_64", "-name", f"vfpath-{self.name}", "-machine", "q35",
+               "-accel", accel, "-cpu", "max,phys-bits=36", "-smp", str(self.smp),
+               "-m", str(self.memory), "-nodefaults", "-nographic", "-no-reboot", "-vga", "none",
+               "-kernel", self.kernel.image, "-initrd", os.path.join(boot, "initrd"),
+               "-append", cmdline,
+               "-serial", "file:" + self.path("host.console"),
+               "-qmp", f"unix:{self.sockets}/qmp,server=on,wait=off",
+               "-device", "intel-iommu,intremap=on",
+               "-drive", f"file={images.root()},format=raw,if=none,id=root,readonly=on",
+               "-device", "virtio-blk-pci,drive=root",
+               "-drive", f"file={boot}/lab.img,format=raw,if=none,id=lab,readonly=on",
+               "-device", "virtio-blk-pci,drive=lab",
+               "-device", "virtio-rng-pci",
+               "-device", "virtio-serial-pci",
+               "-chardev", f"socket,id=agent,path={self.sockets}/agent,server=on,wait=off",
+               "-device", "virtserialport,chardev=agent,name=org.vfpath.agent"]
+        for n in range(self.pfs):
+            cmd += ["-device", f"pcie-root-port,id=rp{n},chassis={n + 1},slot={n + 1}",
+                    "-netdev", f"hubport,id=pf{n},hubid=0",
+                    "-device", f"igb,id=pf{n}nic,bus=rp{n},netdev=pf{n},mac={pf_mac(n)}",
+                    "-object", f"filter-dump,id=dump{n},netdev=pf{n},maxlen=256,"
+                    f"file={self.wire_pcap if n == 0 else self.path(f'wire{n}.pcap')}"]
+        if self.outside:
+            cmd += ["-netdev", "hubport,id=out,hubid=0", "-device",
+                    f"virtio-net-pci,netdev=out,mac={OUTSIDE_MAC},rombar=0"]
+        return cmd + self.extra_args
+
+    def start(self):
+        """Boot the host VM and wait for its agent."""
+        boot = images.lab_image(self.kernel, self.modules_dir, self.bin_dir)
+        shutil.rmtree(self.dir, ignore_errors=True)
+        os.makedirs(self.dir)
+        # Socket paths are limited to 107 characters, so they cannot be below build/.
+        self.sockets = f"/tmp/vfpath-{os.getpid()}-{self.name}"
+        shutil.rmtree(self.sockets, ignore_errors=True)
+        os.makedirs(self.sockets, mode=0o700)
+        start = time.monotonic()
+        with open(self.path("qemu.log"), "wb") as log:
+            self.qemu = subprocess.Popen(self.command(boot), stdin=subprocess.DEVNULL,
+                                         stdout=log, stderr=log)
+        try:
+            wait_for(self.up, 30, "QEMU's sockets", 0.02)
+            self.channel = Channel(f"{self.sockets}/agent")
+            self.qmp = Qmp(f"{self.sockets}/qmp")
+            wait_for(lambda: self.channel.hellos or self.up() is None, 300,
+                     f"the agent of the host VM (see {self.path('host.console')})")
+        except LabError:
+            self.stop()
+            raise
+        took = time.monotonic() - start
+        util.slowness = max(1.0, took / REFERENCE_BOOT[self.kernel.debug])
+        if self.kernel.debug:
+            util.slowness *= 3
+        say(f"host VM up, kernel {self.kernel.version}: {took:.1f} s")
+        if self.outside:
+            self.make_outside()
+        return self
+
+    def up(self):
+        """True once the sockets are there; LabError when QEMU ended."""
+        if self.qemu.poll() is not None:
+            with open(self.path("qemu.log"), encoding="utf-8", errors="replace") as f:
+                raise LabError(f"QEMU ended: {f.read()[-2000:]}")
+        return all(os.path.exists(f"{self.sockets}/{s}") for s in ("agent", "qmp")) or None
+
+    def make_outside(self):
+        """Move the station on the wire to its own namespace, as out0."""
+        self.host.sh("modprobe virtio_net")
+        dev = self.host.netdev_by_mac(OUTSIDE_MAC)
+        self.host.sh(f"ip netns add outside && ip link set {dev} netns outside name out0 && "
+                     "ip -n outside link set lo up && ip -n outside link set out0 up")
+
+    def pf_pci(self, n=0):
+        """The PCI address of PF n."""
+        return self.host.pci_by_id("8086:10c9")[n]
+
+    def pf(self, n=0):
+        """The network device of PF n."""
+        return self.host.netdev_of(self.pf_pci(n))
+
+    def vf_pci(self, n, pf=0):
+        """The PCI address of VF n of a PF."""
+        link = self.host.sh(f"readlink /sys/bus/pci/devices/{self.pf_pci(pf)}/virtfn{n}").out
+        return os.path.basename(link.strip())
+
+    def set_numvfs(self, count, pf=0, check=True, autoprobe=None):
+        """Write sriov_numvfs; autoprobe=False keeps the host's VF driver off the VFs."""
+        base = f"/sys/bus/pci/devices/{self.pf_pci(pf)}"
+        if autoprobe is not None:
+            self.host.write(f"{base}/sriov_drivers_autoprobe", int(autoprobe))
+        return self.host.write(f"{base}/sriov_numvfs", count, check=check)
+
+    def vfio_bind(self, pci):
+        """Give a PCI function of the host to vfio-pci."""
+        self.host.sh(f"""modprobe vfio-pci && cd /sys/bus/pci/devices/{pci} &&
+            echo vfio-pci > driver_override &&
+            {{ [ "$(basename "$(readlink driver)")" = vfio-pci ] || {{
+            [ ! -e driver ] || echo {pci} > driver/unbind
+            echo {pci} > /sys/bus/pci/drivers_probe; }}; }} &&
+            [ "$(basename "$(readlink driver)")" = vfio-pci ]""")
+
+    def vfio_unbind(self, pci):
+        """Take it back, for whatever driver matches."""
+        self.host.sh(f"""cd /sys/bus/pci/devices/{pci} && echo > driver_override &&
+            {{ [ ! -e driver ] || echo {pci} > driver/unbind; }} &&
+            echo {pci} > /sys/bus/pci/drivers_probe""")
+
+    def guest(self, n=1, mac=None, tap=None, bridge=None, memory=None, smp=1, ports=2, vfs=(),
+              wait=True, extra=""):
+        """Boot guest n: virtio-net (vhost) on a tap, ports rp1... free for VFs.
+
+        vfs are PCI addresses of VFs to have from the start, at rp1, rp2...
+        """
+        mac = mac or f"52:54:00:00:20:{n:02x}"
+        tap = tap or f"tap{n}"
+        guest = Guest(self, n, mac, tap)
+        memory = memory or (1024 if self.kernel.debug else 512)
+        run_dir = guest.run_dir
+        self.host.sh(f"""modprobe kvm_amd && modprobe tun && modprobe vhost_net &&
+            mkdir -p {run_dir} && rm -f {run_dir}/* &&
+            {{ ip link show dev {tap} >/dev/null 2>&1 ||
+            ip tuntap add dev {tap} mode tap vnet_hdr; }} &&
+            {f'ip link set dev {tap} master {bridge} &&' if bridge else ''}
+            ip link set dev {tap} up""")
+        cmdline = f"console=ttyS0 panic=-1 loglevel=5 random.trust_cpu=on vfpath.name=guest{n}"
+        cmd = ["exec qemu-system-x86_64 -machine q35 -accel kvm -cpu host",
+               f"-smp {smp} -m {memory} -nodefaults -nographic -no-reboot -vga none",
+               f"-kernel /lab/boot/vmlinuz -initrd /lab/boot/initrd -append '{cmdline}'",
+               f"-serial file:{run_dir}/console -qmp unix:{run_dir}/qmp,server=on,wait=off",
+               "-drive file=/dev/vda,format=raw,if=none,id=root,readonly=on",
+               "-device virtio-blk-pci,drive=root",
+               "-drive file=/dev/vdb,format=raw,if=none,id=lab,readonly=on",
+               "-device virtio-blk-pci,drive=lab -device virtio-rng-pci",
+               "-device virtio-serial-pci",
+               f"-chardev socket,id=agent,path={run_dir}/agent,server=on,wait=off",
+               "-device virtserialport,chardev=agent,name=org.vfpath.agent",
+               f"-netdev tap,id=n0,ifname={tap},script=no,downscript=no,vhost=on",
+               f"-device virtio-net-pci,id=nic0,netdev=n0,mac={mac},rombar=0"]
+        cmd += [f"-device pcie-root-port,id=rp{p},chassis={p},slot={p}"
+                for p in range(1, ports + 1)]
+        for p, pci in enumerate(vfs, 1):
+            self.vfio_bind(pci)
+            cmd.append(f"-device vfio-pci,host={pci},id=vf{p - 1},bus=rp{p},rombar=0")
+            guest.vfs[f"vf{p - 1}"] = pci
+        guest.process = self.host.bg(" ".join(cmd + [extra]) + f" >{run_dir}/qemu.log 2>&1")
+        self.guests[n] = guest
+        if wait:
+            self.wait_guest(guest)
+        return guest
+
+    def wait_guest(self, guest, timeout=60):
+        """Until the guest's agent answers."""
+        start = time.monotonic()
+
+        def sockets():
+            if guest.process.poll() is not None:
+                raise LabError(f"{guest.name}: QEMU ended: "
+                               + self.host.sh(f"cat {guest.run_dir}/qemu.log").out)
+            return self.host.sh(f"test -S {guest.run_dir}/agent", check=False).rc == 0
+
+        wait_for(sockets, 20, f"{guest.name}: QEMU's sockets")
+        self.host.call("relay", n=guest.index, path=f"{guest.run_dir}/agent")
+        seen = self.channel.hellos
+        try:
+            wait_for(lambda: self.channel.hellos > seen or sockets() is None, timeout,
+                     f"the agent of {guest.name}", 0.2)
+            guest.call("ping")
+        except Timeout:
+            guest.save_logs()
+            raise
+        say(f"{guest.name} up: {time.monotonic() - start:.1f} s")
+        return guest
+
+    def set_link(self, up, pf=0):
+        """Plug or pull the cable of a PF."""
+        self.qmp.execute("set_link", name=f"pf{pf}nic", up=bool(up))
+
+    def machines(self):
+        return [self.host, *self.guests.values()]
+
+    def kmemleak(self, machine):
+        """Scan for leaks (debug kernel); twice, as the first scan has false positives."""
+        if self.kernel.config("DEBUG_KMEMLEAK") != "y":
+            return ""
+        path = "/sys/kernel/debug/kmemleak"
+        machine.sh(f"echo scan > {path}; sleep 1; echo scan > {path}", timeout=120)
+        return machine.sh(f"cat {path}", timeout=60).out
+
+    def check_logs(self, leaks=True):
+        """The lines of all kernel logs, new since the last call, that must not be there."""
+        bad = []
+        for machine in self.machines():
+            log = machine.dmesg()
+            with open(self.path(f"{machine.name}.dmesg"), "w", encoding="utf-8") as f:
+                f.write(log)
+            lines = log.splitlines()
+            last = self.marks.get(machine.name)
+            fresh = lines[lines.index(last) + 1:] if last in lines else lines
+            if lines:
+                self.marks[machine.name] = lines[-1]
+            if leaks:
+                fresh += self.kmemleak(machine).splitlines()
+            bad += [f"{machine.name}: {line}" for line in fresh
+                    if BAD.search(line) and not HARMLESS.search(line)]
+        return bad
+
+    def stop(self):
+        """Keep the logs, end everything."""
+        for guest in list(self.guests.values()):
+            try:
+                guest.save_logs()
+            except LabError:
+                break
+        self.guests.clear()
+        if self.qemu and self.qemu.poll() is None:
+            self.qemu.terminate()
+            try:
+                self.qemu.wait(10)
+            except subprocess.TimeoutExpired:
+                self.qemu.kill()
+                self.qemu.wait()
+        if self.channel:
+            self.channel.sock.close()
+        shutil.rmtree(getattr(self, "sockets", "/nonexistent"), ignore_errors=True)
