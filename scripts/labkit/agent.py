@@ -237,6 +237,12 @@ class Agent:
             pass
         return self.op_bg_poll(req)
 
+    def op_bg_killall(self, _req):
+        for p, _path in self.procs.values():
+            if p.poll() is None:
+                os.killpg(p.pid, signal.SIGKILL)
+                p.wait()
+
     def op_read(self, req):
         with open(req["path"], "rb") as f:
             f.seek(req.get("offset", 0))

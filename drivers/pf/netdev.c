@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The PF's netdev: open and stop, its queues' life, and what the stack asks for.
+ *
+ * The NIC itself runs from probe to remove (hw.c); here only the PF's own pool is
+ * switched on and off.
+ */
+#include <linux/etherdevice.h>
+#include <linux/rtnetlink.h>
+
+#include "eswitch.h"
+#include "pf.h"
+
+/* Drop what the PF sent itself and the NIC gave back (reflect.c) */
+static bool vpf_netdev_rx_filter(struct vrg_ring *ring, struct sk_buff *skb)
+{
+	return vpf_reflect_rx(netdev_priv(ring->netdev), skb);
+}
+
+static void vpf_netdev_free_rings(struct vrg_ring **tx, struct vrg_ring *rx)
+{
+	unsigned int i;
+
+	for (i = 0; i < VPF_NUM_TX; i++)
+		vrg_tx_free(tx[i]);
+	vrg_rx_free(rx);
+}
+
+static int vpf_netdev_alloc_rings(struct vpf_adapter *a, u16 tx_count, u16 rx_count,
+				  struct vrg_ring **tx, struct vrg_ring **rx)
+{
+	unsigned int i;
+
+	*rx = vrg_rx_alloc(a->netdev, vpf_dev(a), &a->vec.napi, 0, rx_count);
+	if (!*rx)
+		return -ENOMEM;
+	(*rx)->filter = vpf_netdev_rx_filter;
+	for (i = 0; i < VPF_NUM_TX; i++) {
+		tx[i] = vrg_tx_alloc(a->netdev, vpf_dev(a), i, tx_count);
+		if (!tx[i])
+			goto err;
+	}
+	return 0;
+
+err:
+	while (i--)
+		vrg_tx_free(tx[i]);
+	vrg_rx_free(*rx);
+	return -ENOMEM;
+}
+
+/* Put rings in place; what the old ones counted is kept */
+static void vpf_netdev_use_rings(struct vpf_adapter *a, struct vrg_ring **tx, struct vrg_ring *rx)
+{
+	unsigned int i;
+
+	spin_lock_bh(&a->ring_lock);
+	for (i = 0; i < VPF_NUM_TX; i++) {
+		vrg_ring_get_stats(a->tx[i], &a->tx_gone);
+		a->tx[i] = tx ? tx[i] : NULL;
+		a->vec.tx[i] = a->tx[i];
+	}
+	vrg_ring_get_stats(a->rx, &a->rx_gone);
+	a->rx = rx;
+	a->vec.rx = rx;
+	a->vec.num_tx = tx ? VPF_NUM_TX : 0;
+	spin_unlock_bh(&a->ring_lock);
+}
+
+/**
+ * vpf_netdev_up() - let the PF's queues run
+ * @a: adapter with rings in place; RTNL
+ *
+ * Return: 0 or an error, with the queues off.
+ */
+int vpf_netdev_up(struct vpf_adapter *a)
+{
+	int err;
+
+	err = vpf_queue_start(a);
+	if (err) {
+		vpf_queue_stop(a);
+		return err;
+	}
+	napi_enable(&a->vec.napi);
+	set_bit(VPF_F_UP, &a->flags);
+	vpf_irq_queue_enable(a);
+	vpf_eswitch_pf_enable(a, true);
+	netif_tx_start_all_queues(a->netdev);
+	/* Frames that came before the interrupt was unmasked */
+	local_bh_disable();
+	napi_schedule(&a->vec.napi);
+	local_bh_enable();
+	return 0;
+}
+
+/**
+ * vpf_netdev_down() - stop the PF's queues; does nothing when they don't run
+ * @a: adapter; RTNL
+ */
+void vpf_netdev_down(struct vpf_adapter *a)
+{
+	if (!test_and_clear_bit(VPF_F_UP, &a->flags))
+		return;
+	netif_tx_disable(a->netdev);
+	vpf_eswitch_pf_enable(a, false);
+	vpf_irq_queue_disable(a);
+	napi_disable(&a->vec.napi);
+	vpf_queue_stop(a);
+}
+
+static int vpf_netdev_open(struct net_device *netdev)
+{
+	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vrg_ring *tx[VPF_NUM_TX], *rx;
+	int err;
+
+	if (!vfp_io_present(&a->io))
+		return -ENODEV;
+	err = vpf_netdev_alloc_rings(a, a->tx_count, a->rx_count, tx, &rx);
+	if (err)
+		return err;
+	err = vpf_irq_queue_request(a);
+	if (err)
+		goto err_rings;
+	vpf_netdev_use_rings(a, tx, rx);
+	err = vpf_netdev_up(a);
+	if (err)
+		goto err_irq;
+	return 0;
+
+err_irq:
+	vpf_netdev_use_rings(a, NULL, NULL);
+	vpf_irq_queue_free(a);
+err_rings:
+	vpf_netdev_free_rings(tx, rx);
+	return err;
+}
+
+static int vpf_netdev_stop(struct net_device *netdev)
+{
+	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vrg_ring *tx[VPF_NUM_TX], *rx = a->rx;
+
+	vpf_netdev_down(a);
+	memcpy(tx, a->tx, sizeof(tx));
+	vpf_netdev_use_rings(a, NULL, NULL);
+	vpf_irq_queue_free(a);
+	vpf_netdev_free_rings(tx, rx);
+	return 0;
+}
+
+/**
+ * vpf_netdev_set_rings() - change the size of the rings
+ * @a: adapter; RTNL
+ * @tx_count: descriptors of a transmit ring
+ * @rx_count: descriptors of the receive ring
+ *
+ * The new rings are there before the old ones go, so without memory nothing
+ * changes.
+ *
+ * Return: 0, -ENOMEM, or an error of starting the new rings (the netdev is then
+ * down in effect, as after a failed reset).
+ */
+int vpf_netdev_set_rings(struct vpf_adapter *a, u16 tx_count, u16 rx_count)
+{
+	struct vrg_ring *tx[VPF_NUM_TX], *rx, *old_tx[VPF_NUM_TX], *old_rx = a->rx;
+	int err;
+
+	if (!test_bit(VPF_F_UP, &a->flags)) {
+		a->tx_count = tx_count;
+		a->rx_count = rx_count;
+		return 0;
+	}
+	err = vpf_netdev_alloc_rings(a, tx_count, rx_count, tx, &rx);
+	if (err)
+		return err;
+	memcpy(old_tx, a->tx, sizeof(old_tx));
+	vpf_netdev_down(a);
+	vpf_netdev_use_rings(a, tx, rx);
+	vpf_netdev_free_rings(old_tx, old_rx);
+	a->tx_count = tx_count;
+	a->rx_count = rx_count;
+	return vpf_netdev_up(a);
+}
+
+/**
+ * vpf_netdev_reset_work() - full reset of the NIC, the last resort
+ * @work: &struct vpf_adapter.reset_work
+ *
+ * VFs lose their queues with it. They are told, and come back by themselves.
+ */
+void vpf_netdev_reset_work(struct work_struct *work)
+{
+	struct vpf_adapter *a = container_of(work, struct vpf_adapter, reset_work);
+	bool was_up;
+	int err;
+
+	rtnl_lock();
+	if (!vfp_io_present(&a->io)) {
+		rtnl_unlock();
+		return;
+	}
+	netdev_warn(a->netdev, "resetting the NIC\n");
+	was_up = test_bit(VPF_F_UP, &a->flags);
+	vpf_irq_misc_disable(a);
+	vpf_netdev_down(a);
+	err = vpf_hw_reset(a);
+	if (!err) {
+		vpf_hw_start(a);
+		vpf_link_init(a);
+		vpf_irq_misc_enable(a);
+		if (was_up)
+			err = vpf_netdev_up(a);
+	}
+	if (err)
+		netdev_err(a->netdev, "reset failed: %pe\n", ERR_PTR(err));
+	rtnl_unlock();
+	vpf_eswitch_resume(a);
+	schedule_work(&a->link_work);
+}
+
+static netdev_tx_t vpf_netdev_xmit(struct sk_buff *skb, struct net_device *netdev)
+{
+	struct vpf_adapter *a = netdev_priv(netdev);
+
+	if (vpf_reflect_active(a) && is_multicast_ether_addr(eth_hdr(skb)->h_dest))
+		vpf_reflect_tx(a, skb);
+	return vrg_tx_xmit(skb, a->tx[skb_get_queue_mapping(skb)]);
+}
+
+static void vpf_netdev_tx_timeout(struct net_device *netdev, unsigned int queue)
+{
+	struct vpf_adapter *a = netdev_priv(netdev);
+
+	netdev_warn(netdev, "transmit queue %u timed out\n", queue);
+	schedule_work(&a->reset_work);
+}
+
+static int vpf_netdev_set_mac(struct net_device *netdev, void *p)
+{
+	struct vpf_adapter *a = netdev_priv(netdev);
+	struct sockaddr *addr = p;
+	int err;
+
+	if (!is_valid_ether_addr(addr->sa_data))
+		return -EADDRNOTAVAIL;
+	err = vpf_eswitch_set_mac(a, addr->sa_data);
+	if (err)
+		return err;
+	eth_hw_addr_set(netdev, addr->sa_data);
+	return 0;
+}
+
+static int vpf_netdev_change_mtu(struct net_device *netdev, int mtu)
+{
+	struct vpf_adapter *a = netdev_priv(netdev);
+	int err;
+
+	/* Buffers don't depend on the MTU (ring/rx.c): a limit in the switch is all */
+	err = vpf_eswitch_set_max_frame(a, VPF_MAX_FRAME(mtu));
+	if (err)
+		return err;
+	netdev->mtu = mtu;
+	return 0;
+}
+
+static void vpf_netdev_rx_mode(struct net_device *netdev)
+{
+	vpf_eswitch_rx_mode(netdev_priv(netdev));
+}
+
+static int vpf_netdev_vlan_add(struct net_device *netdev, __be16 proto, u16 vid)
+{
+	return vpf_eswitch_vlan_add(netdev_priv(netdev), vid);
+}
+
+static int vpf_netdev_vlan_kill(struct net_device *netdev, __be16 proto, u16 vid)
+{
+	return vpf_eswitch_vlan_kill(netdev_priv(netdev), vid);
+}
+
+static int vpf_netdev_set_features(struct net_device *netdev, netdev_features_t features)
+{
+	struct vpf_adapter *a = netdev_priv(netdev);
+
+	if ((features ^ netdev->features) & (NETIF_F_HW_VLAN_CTAG_RX | NETIF_F_HW_VLAN_CTAG_FILTER)) {
+		netdev->features = features;
+		vpf_eswitch_features(a);
+		return 1;
+	}
+	return 0;
+}
+
+const struct net_device_ops vpf_netdev_ops = {
+	.ndo_open		= vpf_netdev_open,
+	.ndo_stop		= vpf_netdev_stop,
+	.ndo_start_xmit		= vpf_netdev_xmit,
+	.ndo_features_check	= vrg_features_check,
+	.ndo_tx_timeout		= vpf_netdev_tx_timeout,
+	.ndo_get_stats64	= vpf_stats_get64,
+	.ndo_validate_addr	= eth_validate_addr,
+	.ndo_set_mac_address	= vpf_netdev_set_mac,
+	.ndo_change_mtu		= vpf_netdev_change_mtu,
+	.ndo_set_rx_mode	= vpf_netdev_rx_mode,
+	.ndo_vlan_rx_add_vid	= vpf_netdev_vlan_add,
+	.ndo_vlan_rx_kill_vid	= vpf_netdev_vlan_kill,
+	.ndo_set_features	= vpf_netdev_set_features,
+	.ndo_set_vf_mac		= vpf_ndo_set_vf_mac,
+	.ndo_set_vf_vlan	= vpf_ndo_set_vf_vlan,
+	.ndo_set_vf_rate	= vpf_ndo_set_vf_rate,
+	.ndo_set_vf_spoofchk	= vpf_ndo_set_vf_spoofchk,
+	.ndo_set_vf_trust	= vpf_ndo_set_vf_trust,
+	.ndo_set_vf_link_state	= vpf_ndo_set_vf_link_state,
+	.ndo_get_vf_config	= vpf_ndo_get_vf_config,
+	.ndo_get_vf_stats	= vpf_ndo_get_vf_stats,
+	.ndo_get_port_parent_id	= vpf_ndo_get_port_parent_id,
+	VFP_NDO_DEVLINK_PORT(vpf_ndo_get_devlink_port)
+};

@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Finds and runs the tests.
+
+A test is a function test_NAME(lab) in tests/*.py or tests/*/*.py; it raises when it fails.
+A module may say:
+  KERNELS = ("6.1", "debug")    which kernels its cases run on (this is the default)
+  LAB = {"pfs": 2}              its own Lab with these arguments, instead of the shared one
+  setup_module(lab), teardown_module(lab)
+Cases of a module share what setup_module made. After a module, Lab.reset() removes guests,
+devices and drivers; after a failure the next case gets a fresh host VM.
+"""
+
+import fnmatch
+import glob
+import importlib.util
+import os
+import sys
+import time
+import traceback
+
+from . import build, kernels, ktap, kunit, util
+from .util import LabError, run, say
+
+DEFAULT_KERNELS = ("6.1", "debug")
+
+
+class Skip(Exception):
+    """Raised by a test that has nothing to test here; says why."""
+
+
+class Case:
+    """One test function."""
+
+    def __init__(self, module, func):
+        self.module, self.func = module, func
+        self.name = f"{module.__name__}/{func.__name__[len('test_'):]}"
+        self.kernels = getattr(module, "KERNELS", DEFAULT_KERNELS)
+
+    def matches(self, patterns):
+        """True for its name, its module's, or a glob pattern of one of them."""
+        names = (self.name, self.module.__name__, self.func.__name__)
+        return not patterns or any(fnmatch.fnmatch(n, p) for n in names for p in patterns)
+
+
+def load(path, top):
+    """Import a test file as a module named after its path."""
+    name = os.path.relpath(path, top)[:-len(".py")]
+    spec = importlib.util.spec_from_file_location(name, path)
+    mod = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(mod)
+    return mod
+
+
+def discover(patterns=()):
+    """All cases, in the order of files and of lines."""
+    top = os.path.join(util.TOP, "tests")
+    if top not in sys.path:
+        sys.path.insert(0, top)
+    cases = []
+    for path in sorted(glob.glob(f"{top}/*.py") + glob.glob(f"{top}/*/*.py")):
+        with open(path, encoding="utf-8") as f:
+            if "\ndef test_" not in f.read():
+                continue
+        mod = load(path, top)
+        funcs = [f for n, f in vars(mod).items() if n.startswith("test_") and callable(f)
+                 and f.__module__ == mod.__name__]
+        funcs.sort(key=lambda f: f.__code__.co_firstlineno)
+        cases += [Case(mod, f) for f in funcs]
+    return [c for c in cases if c.matches(patterns)]
+
+
+class Runner:
+    """Runs cases and keeps the score."""
+
+    def __init__(self, make_lab, out):
+        self.make_lab, self.out = make_lab, out
+        self.passed = self.failed = self.skipped = 0
+
+    def score(self, name, error=None, skip=None, took=None):
+        """Note one result."""
+        ok = error is None
+        if skip:
+            self.skipped += 1
+        elif ok:
+            self.passed += 1
+        else:
+            self.failed += 1
+        self.out.result(ok, name, f"SKIP {skip}" if skip else None, error or "")
+        when = f" ({took:.1f} s)" if took is not None else ""
+        say(f"{'skip' if skip else 'ok' if ok else 'FAILED'} {name}{when}"
+            + (f": {skip}" if skip else ""))
+        for line in (error or "").splitlines():
+            say(f"    {line}")
+
+    def plain(self, name, func):
+        """A test without a lab."""
+        start = time.monotonic()
+        error = None
+        try:
+            func()
+        except LabError as e:
+            error = str(e)
+        self.score(name, error, took=time.monotonic() - start)
+        return error is None
+
+    def kernel(self, name, cases):
+        """All cases on one kernel: those of the shared lab, then modules with their own."""
+        try:
+            kernel = kernels.get(name)
+            build.modules(kernel)
+        except LabError as e:
+            for case in cases:
+                self.score(f"{name}/{case.name}", f"not run: {e}")
+            return
+        mods = []
+        for case in cases:
+            if case.module not in mods:
+                mods.append(case.module)
+        mods.sort(key=lambda m: hasattr(m, "LAB"))
+        lab = None
+        try:
+            for mod in mods:
+                mine = [c for c in cases if c.module is mod]
+                if lab and hasattr(mod, "LAB"):
+                    lab.stop()
+                    lab = None
+                lab = self.module(kernel, lab, mod, mine)
+                if lab and hasattr(mod, "LAB"):
+                    lab.stop()
+                    lab = None
+        finally:
+            if lab:
+                lab.stop()
+
+    def fresh(self, kernel, mod):
+        own = getattr(mod, "LAB", {})
+        lab = self.make_lab(kernel, name=f"test-{kernel.name}", **own).start()
+        try:
+            if hasattr(mod, "setup_module"):
+                mod.setup_module(lab)
+        except BaseException:
+            self.keep(lab, f"{kernel.name}-{mod.__name__}-setup")
+            raise
+        return lab
+
+    @staticmethod
+    def keep(lab, name):
+        """Stop a lab, and keep what it logged for the one who looks into a failure."""
+        try:
+            lab.check_logs(leaks=False)
+        except LabError:
+            pass
+        lab.stop()
+        dest = os.path.join(util.BUILD, "test", "failed", name.replace("/", "-"))
+        run(["rm", "-rf", dest])
+        os.makedirs(os.path.dirname(dest), exist_ok=True)
+        run(["cp", "-r", lab.dir, dest])
+        say(f"logs kept in {os.path.relpath(dest, util.TOP)}")
+
+    def module(self, kernel, lab, mod, cases):
+        """One module's cases. Returns the lab to go on with, or None."""
+        ready = False
+        for case in cases:
+            name = f"{kernel.name}/{case.name}"
+            start = time.monotonic()
+            error = skip = None
+            try:
+                if lab and not ready and hasattr(mod, "setup_module"):
+                    mod.setup_module(lab)
+                if not lab:
+                    lab = self.fresh(kernel, mod)
+                ready = True
+                case.func(lab)
+            except Skip as e:
+                skip = str(e)
+            except Exception:                   # pylint: disable=broad-except
+                error = traceback.format_exc()
+            if lab:
+                error = self.logs(lab, error)
+            self.score(name, error, skip, time.monotonic() - start)
+            if error and lab:
+                self.keep(lab, name)
+                lab = None
+        if lab:
+            lab = self.leave(kernel, lab, mod)
+        return lab
+
+    @staticmethod
+    def logs(lab, error):
+        """Add what the kernels have complained about to the verdict."""
+        try:
+            bad = lab.check_logs(leaks=False)
+        except LabError as e:
+            return (error or "") + f"\nafter it: {e}"
+        if bad:
+            error = (error or "") + "\nkernel log:\n" + "\n".join(bad)
+        return error
+
+    def leave(self, kernel, lab, mod):
+        """Tear a module's things down; that too must be clean, and leave no leak."""
+        name = f"{kernel.name}/{mod.__name__}/teardown"
+        start = time.monotonic()
+        error = None
+        try:
+            if hasattr(mod, "teardown_module"):
+                mod.teardown_module(lab)
+            bad = lab.check_logs(leaks=True)
+            lab.reset()
+            bad += lab.check_logs(leaks=True)
+            if bad:
+                error = "kernel log:\n" + "\n".join(bad)
+        except Exception:                       # pylint: disable=broad-except
+            error = traceback.format_exc()
+        self.score(name, error, took=time.monotonic() - start)
+        if error:
+            self.keep(lab, name)
+            return None
+        return lab
+
+    def unit(self):
+        """The KUnit suites."""
+        with self.make_lab(kernels.get("debug"), name="kunit", outside=False) as lab:
+            for ok, name, directive, details in kunit.results(lab):
+                skip = directive if directive and directive.startswith("SKIP") else None
+                self.score(f"kunit/{name}", None if ok else "\n".join(details) or "failed",
+                           skip and skip[4:].strip())
+
+
+def main(make_lab, opts, whole):
+    """`lab test` and `lab run`."""
+    base = os.path.join(util.BUILD, "test")
+    os.makedirs(base, exist_ok=True)
+    out = ktap.Writer(os.path.join(base, "results.ktap"))
+    runner = Runner(make_lab, out)
+    patterns = opts.cases
+    cases = discover(patterns)
+    parts = [p for p in ("check", "tools", "kunit") if p in patterns or (whole and not patterns)]
+    if not cases and not parts:
+        raise LabError(f"no case matches {' '.join(patterns) or 'at all'}; see scripts/lab list")
+    if "check" in parts:
+        runner.plain("check", lambda: run([os.path.join(util.TOP, "scripts", "check")],
+                                          logfile=os.path.join(base, "check.log")))
+    if "tools" in parts:
+        runner.plain("tools", build.tools)
+    if "kunit" in parts:
+        try:
+            runner.unit()
+        except LabError as e:
+            runner.score("kunit", str(e))
+    for name in kernels.NAMES:
+        mine = [c for c in cases if name in (opts.kernel or c.kernels)]
+        if mine:
+            runner.kernel(name, mine)
+    out.close()
+    more = f", {runner.skipped} skipped" if runner.skipped else ""
+    print(f"{runner.passed} passed, {runner.failed} failed{more}")
+    return 1 if runner.failed or not runner.passed else 0
