@@ -49,6 +49,13 @@ enum vpf_vport_event {
 #define VPF_ACT_TELL_RESET	BIT(6)	/* a message without CTS, unless RESET comes first */
 
 #define VPF_VPORT_MAX_MC	VFP_MBX_MC_LIST_MAX
+#define VPF_VPORT_MAX_HOMES	8
+
+/* A bridge port that leads to the VF's guest by the synthetic path */
+struct vpf_vport_home {
+	u16 vid;
+	int port;		/* ifindex */
+};
 
 /**
  * struct vpf_vport - a VF as the PF sees it
@@ -74,7 +81,10 @@ enum vpf_vport_event {
  * @bad: malformed messages since its last reset from the host's side
  * @quarantined: no message is served
  * @tell_reset: a message without CTS is due
- * @synthetic_ifindex: the bridge port its address was last seen on, 0: none
+ * @max_rate: Mbit/s it may send, 0: no limit
+ * @left_ms: when it was last active
+ * @num_homes: entries of @home
+ * @home: where the host's bridge knew its address before the data path came to the VF
  */
 struct vpf_vport {
 	u8 index;
@@ -99,7 +109,10 @@ struct vpf_vport {
 	u32 bad;
 	bool quarantined;
 	bool tell_reset;
-	int synthetic_ifindex;
+	u32 max_rate;
+	u64 left_ms;
+	u8 num_homes;
+	struct vpf_vport_home home[VPF_VPORT_MAX_HOMES];
 };
 
 /* Message rate of a VF: a bucket this large, refilled at this many a second */

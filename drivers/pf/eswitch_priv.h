@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The inside of the embedded switch, for eswitch.c and the files around it.
+ */
+#ifndef _VPF_ESWITCH_PRIV_H_
+#define _VPF_ESWITCH_PRIV_H_
+
+#include <linux/mutex.h>
+#include <linux/notifier.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "apply.h"
+#include "eswitch.h"
+#include "fdb.h"
+#include "reflect.h"
+#include "vlan.h"
+#include "vport.h"
+
+/* What a pool's registers are made of */
+struct vpf_pool {
+	u32 max_frame;
+	u32 max_rate;		/* Mbit/s, 0: no limit */
+	bool rx;		/* VFRE */
+	bool tx;		/* VFTE */
+	bool strip_vlan;
+	bool hash_mc;		/* gets multicast by the hash table */
+	bool all_mc;
+	bool promisc;
+	bool port_vlan;
+	bool spoofchk;
+};
+
+/* Counters of a VF, widened to 64 bits from the NIC's 32 */
+struct vpf_vf_stats {
+	u64 rx_packets;
+	u64 tx_packets;
+	u64 rx_bytes;
+	u64 tx_bytes;
+	u64 multicast;
+};
+
+#define VPF_VF_STATS		5
+
+/* What the mailbox has seen of a VF */
+struct vpf_mbx_stats {
+	u64 messages;
+	u64 malformed;
+	u64 refused;
+	u64 limited;		/* left waiting for a token */
+	u64 flr;
+	u64 switches;		/* data path switches that changed something */
+};
+
+/**
+ * struct vpf_eswitch - the embedded switch of a PF
+ * @a: its adapter
+ * @lock: protects @vport, @mbx_stats, @num_vfs, @link_up and the mailbox registers.
+ *	Not held across pci_enable_sriov() and pci_disable_sriov(): VF drivers of this
+ *	host probe in there, and talk to the mailbox
+ * @vport: all VFs, those that don't exist are VPF_VPORT_FREE
+ * @mbx_stats: by VF
+ * @num_vfs: how many are reserved
+ * @link_up: the PF's link
+ * @force_removal: VFs in use may be taken away (devlink param)
+ * @tbl_lock: protects what follows and the registers made of it; taken in any context
+ * @fdb: address table
+ * @vlan: VLAN table
+ * @mta: multicast table
+ * @pf_mta: the PF's part of it
+ * @vf_mta: the VFs' part of it
+ * @all_mta: somebody wants all multicast
+ * @pool: by pool
+ * @pf_promisc: the PF gets what nobody else wants
+ * @loopback: VFs exist: the switch switches
+ * @regs_known: false, the registers were reset: all want writing
+ * @vfre: what VFRE holds
+ * @vfte: what VFTE holds
+ * @vmolr: what VMOLR holds
+ * @rate: what the rate limiter holds
+ * @dtxswc: what DTXSWC holds
+ * @vt_ctl: what VT_CTL holds
+ * @rctl: bits of RCTL that are the switch's
+ * @pf_only: hashes (of the last byte) of addresses that lead to the PF alone; read
+ *	without lock
+ * @reflect_lock: protects @reflect
+ * @reflect: multicast the PF sent a moment ago
+ * @wq: ordered: mailbox, resets, bridge
+ * @mbx_work: something happened on a mailbox
+ * @poll_work: the same once a second, while VFs exist
+ * @tell_work: VFs that have to start again and haven't by themselves
+ * @assert_work: the bridge has moved the address of a VF
+ * @stats_lock: protects @vf_stats and @vf_last
+ * @vf_stats: by VF
+ * @vf_last: the registers when last read
+ * @bridge: the bridge the PF is a port of (RTNL; RCU for readers), or NULL
+ * @netdev_nb: joins and leaves
+ * @fdb_nb: the bridge's entries come and go
+ */
+struct vpf_eswitch {
+	struct vpf_adapter *a;
+
+	struct mutex lock;
+	struct vpf_vport vport[VFP_MAX_VFS];
+	struct vpf_mbx_stats mbx_stats[VFP_MAX_VFS];
+	unsigned int num_vfs;
+	bool link_up;
+	bool force_removal;
+
+	spinlock_t tbl_lock;
+	struct vpf_fdb fdb;
+	struct vpf_vlan vlan;
+	struct vpf_mta mta;
+	u32 pf_mta[VFP_NUM_MTA];
+	u32 vf_mta[VFP_NUM_MTA];
+	bool all_mta;
+	struct vpf_pool pool[VFP_NUM_POOLS];
+	bool pf_promisc;
+	bool loopback;
+	bool regs_known;
+	u32 vfre;
+	u32 vfte;
+	u32 vmolr[VFP_NUM_POOLS];
+	u32 rate[VFP_NUM_POOLS];
+	u32 dtxswc;
+	u32 vt_ctl;
+	u32 rctl;
+	unsigned long pf_only[BITS_TO_LONGS(256)];
+
+	spinlock_t reflect_lock;
+	struct vpf_reflect reflect;
+
+	struct workqueue_struct *wq;
+	struct work_struct mbx_work;
+	struct delayed_work poll_work;
+	struct delayed_work tell_work;
+	struct work_struct assert_work;
+
+	struct mutex stats_lock;
+	struct vpf_vf_stats vf_stats[VFP_MAX_VFS];
+	u32 vf_last[VFP_MAX_VFS][VPF_VF_STATS];
+
+	struct net_device __rcu *bridge;
+	struct notifier_block netdev_nb;
+	struct notifier_block fdb_nb;
+};
+
+static inline bool vpf_vport_exists(const struct vpf_vport *vp)
+{
+	return vp->state != VPF_VPORT_FREE;
+}
+
+/* eswitch.c; the caller holds esw->lock */
+int vpf_eswitch_event(struct vpf_eswitch *esw, unsigned int n, enum vpf_vport_event ev);
+void vpf_eswitch_sync_vport(struct vpf_eswitch *esw, unsigned int n);
+int vpf_eswitch_vf_mac(struct vpf_eswitch *esw, unsigned int n, const u8 *mac);
+int vpf_eswitch_vf_uc_add(struct vpf_eswitch *esw, unsigned int n, const u8 *mac);
+void vpf_eswitch_vf_uc_flush(struct vpf_eswitch *esw, unsigned int n);
+int vpf_eswitch_vf_vlan(struct vpf_eswitch *esw, unsigned int n, u16 vid, bool join);
+int vpf_eswitch_vf_port_vlan(struct vpf_eswitch *esw, unsigned int n, u16 vid, u8 qos);
+/* without it */
+void vpf_eswitch_loopback(struct vpf_eswitch *esw, bool on);
+void vpf_eswitch_rewrite(struct vpf_eswitch *esw);
+void vpf_eswitch_get_vf_stats(struct vpf_eswitch *esw, unsigned int n, struct vpf_vf_stats *s);
+/* the caller holds esw->tbl_lock */
+void vpf_eswitch_apply(struct vpf_eswitch *esw);
+
+/* mailbox.c */
+void vpf_mailbox_work(struct work_struct *work);
+void vpf_mailbox_poll_work(struct work_struct *work);
+void vpf_mailbox_tell_work(struct work_struct *work);
+void vpf_mailbox_tell(struct vpf_eswitch *esw, unsigned int n);
+
+/* bridge.c; the caller holds esw->lock */
+void vpf_bridge_to_vf(struct vpf_eswitch *esw, struct vpf_vport *vp);
+void vpf_bridge_to_synthetic(struct vpf_eswitch *esw, struct vpf_vport *vp);
+void vpf_bridge_assert_work(struct work_struct *work);
+
+#endif /* _VPF_ESWITCH_PRIV_H_ */

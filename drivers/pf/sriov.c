@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Making and removing VFs. Everything a VF needs is reserved before its PCI function
+ * exists, and nothing of the PF moves: it has lived in the last pool since probe.
+ */
+#include <linux/pci.h>
+
+#include "eswitch_priv.h"
+
+#define VPF_VF_DEVICE	0x10ca
+
+/* A VF that a user of vfio has open would make pci_disable_sriov() wait for that user */
+static int vpf_sriov_count_held(struct pci_dev *pdev)
+{
+	struct pci_dev *vf = NULL;
+	int held = 0;
+
+	while ((vf = pci_get_device(PCI_VENDOR_ID_INTEL, VPF_VF_DEVICE, vf))) {
+		if (!vf->is_virtfn || vf->physfn != pdev)
+			continue;
+		device_lock(&vf->dev);
+		if (vf->driver && !strncmp(vf->driver->name, "vfio", 4) && pci_is_enabled(vf))
+			held++;
+		device_unlock(&vf->dev);
+	}
+	return held;
+}
+
+static int vpf_sriov_reserve(struct vpf_eswitch *esw, unsigned int num)
+{
+	unsigned int n;
+	int err = 0;
+
+	mutex_lock(&esw->lock);
+	for (n = 0; n < num && !err; n++)
+		err = vpf_eswitch_event(esw, n, VPF_EV_RESERVE);
+	if (!err)
+		WRITE_ONCE(esw->num_vfs, num);
+	mutex_unlock(&esw->lock);
+	return err;
+}
+
+static void vpf_sriov_release(struct vpf_eswitch *esw)
+{
+	unsigned int n;
+	u8 mac[ETH_ALEN];
+
+	mutex_lock(&esw->lock);
+	for (n = 0; n < VFP_MAX_VFS; n++) {
+		if (!vpf_vport_exists(&esw->vport[n]))
+			continue;
+		vpf_eswitch_event(esw, n, VPF_EV_RELEASE);
+		vpf_eswitch_vf_port_vlan(esw, n, 0, 0);
+		/* What the operator had set goes with the VF */
+		vpf_vport_gen_mac(mac, esw->a->netdev->perm_addr, n);
+		vpf_vport_init(&esw->vport[n], n, mac);
+		memset(&esw->mbx_stats[n], 0, sizeof(esw->mbx_stats[n]));
+		vpf_eswitch_sync_vport(esw, n);
+	}
+	WRITE_ONCE(esw->num_vfs, 0);
+	mutex_unlock(&esw->lock);
+
+	mutex_lock(&esw->stats_lock);
+	memset(esw->vf_stats, 0, sizeof(esw->vf_stats));
+	memset(esw->vf_last, 0, sizeof(esw->vf_last));
+	mutex_unlock(&esw->stats_lock);
+}
+
+static int vpf_sriov_enable(struct vpf_adapter *a, unsigned int num)
+{
+	struct vpf_eswitch *esw = a->esw;
+	int err;
+
+	err = vpf_sriov_reserve(esw, num);
+	if (err)
+		goto err_release;
+	vpf_eswitch_loopback(esw, true);
+	/* Drivers of this host bind in there, and want their mail answered */
+	queue_delayed_work(esw->wq, &esw->poll_work, HZ);
+	err = pci_enable_sriov(a->pdev, num);
+	if (err)
+		goto err_loopback;
+	vpf_eswitch_rewrite(esw);
+	vpf_eswitch_irq(a);
+	netdev_info(a->netdev, "%u VFs\n", num);
+	return 0;
+
+err_loopback:
+	vpf_eswitch_loopback(esw, false);
+err_release:
+	vpf_sriov_release(esw);
+	return err;
+}
+
+/**
+ * vpf_sriov_disable() - remove all VFs
+ * @a: adapter
+ *
+ * Their vports leave the VF path before the functions go, so what is sent to their
+ * addresses takes the synthetic path from then on.
+ */
+void vpf_sriov_disable(struct vpf_adapter *a)
+{
+	struct vpf_eswitch *esw = a->esw;
+	unsigned int n;
+
+	if (!esw->num_vfs)
+		return;
+	mutex_lock(&esw->lock);
+	for (n = 0; n < esw->num_vfs; n++)
+		vpf_eswitch_event(esw, n, VPF_EV_PATH_SYNTHETIC);
+	mutex_unlock(&esw->lock);
+
+	pci_disable_sriov(a->pdev);
+	vpf_sriov_release(esw);
+	cancel_delayed_work_sync(&esw->poll_work);
+	vpf_eswitch_rewrite(esw);
+	vpf_eswitch_loopback(esw, false);
+}
+
+/**
+ * vpf_sriov_configure() - sriov_numvfs was written
+ * @pdev: the PF
+ * @num_vfs: 0 removes all, 1..7 creates so many
+ *
+ * Return: @num_vfs, -EBUSY while VFs to be removed are in use, -EINVAL, or an error of
+ * pci_enable_sriov().
+ */
+int vpf_sriov_configure(struct pci_dev *pdev, int num_vfs)
+{
+	struct vpf_adapter *a = pci_get_drvdata(pdev);
+	int held, err;
+
+	if (!vfp_io_present(&a->io))
+		return -ENODEV;
+	if (num_vfs > VFP_MAX_VFS) {
+		pci_err(pdev, "%d VFs: the NIC has %d beside the PF\n", num_vfs, VFP_MAX_VFS);
+		return -EINVAL;
+	}
+	if (!num_vfs) {
+		held = READ_ONCE(a->esw->force_removal) ? 0 : vpf_sriov_count_held(pdev);
+		if (held) {
+			pci_err(pdev, "%d VFs are in use by vfio; not removed (devlink dev param force_vf_removal overrides this)\n",
+				held);
+			return -EBUSY;
+		}
+		vpf_sriov_disable(a);
+		return 0;
+	}
+	err = vpf_sriov_enable(a, num_vfs);
+	return err ? err : num_vfs;
+}
