@@ -24,4 +24,26 @@ static inline void vfp_page_pool_set_napi(struct page_pool_params *params,
 #endif
 }
 
+#define VFP_VERSION	"0.1.0"
+
+/* devlink: the netdev knows its port since 6.2, before it was asked for it */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define VFP_NDO_DEVLINK_PORT(fn)
+#define VFP_SET_NETDEV_DEVLINK_PORT(netdev, port)	SET_NETDEV_DEVLINK_PORT(netdev, port)
+#define vfp_devlink_info_driver(req, name)	0	/* the core does it */
+#define vfp_devlink_port_type_eth(port, netdev)	devlink_port_type_eth_set(port)
+#else
+#define VFP_NDO_DEVLINK_PORT(fn)		.ndo_get_devlink_port = (fn),
+#define VFP_SET_NETDEV_DEVLINK_PORT(netdev, port)	do { } while (0)
+#define vfp_devlink_info_driver(req, name)	devlink_info_driver_name_put(req, name)
+#define vfp_devlink_port_type_eth(port, netdev)	devlink_port_type_eth_set(port, netdev)
+#endif
+
+/* Setting a parameter got an extack in 6.12 */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+#define VFP_DEVLINK_SET_EXTACK	, struct netlink_ext_ack *extack
+#else
+#define VFP_DEVLINK_SET_EXTACK
+#endif
+
 #endif /* _VFPATH_COMPAT_H_ */

@@ -689,7 +689,7 @@ void vpf_eswitch_get_vf_stats(struct vpf_eswitch *esw, unsigned int n, struct vp
 
 static const char * const vpf_eswitch_names[] = {
 	"fdb_used", "fdb_size", "fdb_hashed", "fdb_refused", "vlan_used", "vlan_size",
-	"tx_reflections_dropped",
+	"reflections_dropped",
 };
 
 static const char * const vpf_eswitch_vf_names[] = {

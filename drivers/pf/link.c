@@ -134,14 +134,13 @@ int vpf_link_init(struct vpf_adapter *a)
 	return err ? err : vpf_link_autoneg(a);
 }
 
+/* The speeds below a gigabit that are asked for, as the PHY's register has them */
 static u16 vpf_link_modes(const unsigned long *advertising)
 {
-	return ethtool_adv_to_mii_adv_t(({
-		u32 legacy = 0;
+	u32 legacy = 0;
 
-		ethtool_convert_link_mode_to_legacy_u32(&legacy, advertising);
-		legacy;
-	})) & ADVERTISE_ALL;
+	ethtool_convert_link_mode_to_legacy_u32(&legacy, advertising);
+	return ethtool_adv_to_mii_adv_t(legacy) & ADVERTISE_ALL;
 }
 
 int vpf_link_get(struct net_device *netdev, struct ethtool_link_ksettings *cmd)

@@ -224,8 +224,10 @@ static netdev_tx_t vpf_netdev_xmit(struct sk_buff *skb, struct net_device *netde
 {
 	struct vpf_adapter *a = netdev_priv(netdev);
 
-	if (vpf_reflect_active(a) && is_multicast_ether_addr(eth_hdr(skb)->h_dest))
-		vpf_reflect_tx(a, skb);
+	if (vpf_reflect_active(a) && vpf_reflect_tx(a, skb)) {
+		dev_kfree_skb_any(skb);
+		return NETDEV_TX_OK;
+	}
 	return vrg_tx_xmit(skb, a->tx[skb_get_queue_mapping(skb)]);
 }
 

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vfpath_pf: the Intel 82576's physical function. Probe and remove.
+ */
+#include <linux/etherdevice.h>
+#include <linux/mii.h>
+#include <linux/module.h>
+#include <linux/rtnetlink.h>
+
+#include "eswitch.h"
+#include "pf.h"
+
+/* All-ones was read: the device is gone. Any context. */
+static void vpf_main_removed(struct vfp_io *io)
+{
+	struct vpf_adapter *a = container_of(io, struct vpf_adapter, io);
+
+	set_bit(VPF_F_REMOVED, &a->flags);
+	schedule_work(&a->remove_work);
+}
+
+static void vpf_main_remove_work(struct work_struct *work)
+{
+	struct vpf_adapter *a = container_of(work, struct vpf_adapter, remove_work);
+
+	rtnl_lock();
+	netdev_err(a->netdev, "the device is gone\n");
+	netif_device_detach(a->netdev);
+	netif_carrier_off(a->netdev);
+	rtnl_unlock();
+}
+
+static void vpf_main_setup_netdev(struct vpf_adapter *a)
+{
+	struct net_device *netdev = a->netdev;
+
+	netdev->netdev_ops = &vpf_netdev_ops;
+	netdev->ethtool_ops = &vpf_ethtool_ops;
+	netdev->watchdog_timeo = 5 * HZ;
+	netdev->min_mtu = ETH_MIN_MTU;
+	netdev->max_mtu = VFP_MAX_MTU;
+	netdev->hw_features = VRG_FEATURES | NETIF_F_HW_VLAN_CTAG_FILTER;
+	netdev->features = netdev->hw_features;
+	/* Nobody would learn that it is off: other pools' port VLANs depend on it */
+	netdev->hw_features &= ~NETIF_F_HW_VLAN_CTAG_FILTER;
+	netdev->vlan_features = netdev->features & ~(NETIF_F_HW_VLAN_CTAG_TX |
+						     NETIF_F_HW_VLAN_CTAG_RX |
+						     NETIF_F_HW_VLAN_CTAG_FILTER);
+	netdev->priv_flags |= IFF_UNICAST_FLT;
+	SET_NETDEV_DEV(netdev, vpf_dev(a));
+	netif_set_tso_max_size(netdev, GSO_LEGACY_MAX_SIZE);
+	netif_napi_add(netdev, &a->vec.napi, vrg_vector_poll);
+	a->vec.netdev = netdev;
+}
+
+static int vpf_main_setup_hw(struct vpf_adapter *a)
+{
+	u8 mac[ETH_ALEN];
+	int err;
+
+	err = vpf_hw_reset(a);
+	if (err)
+		return dev_err_probe(vpf_dev(a), err, "reset failed\n");
+	err = vpf_hw_nvm_check(a);
+	if (err)
+		return dev_err_probe(vpf_dev(a), err, "NVM checksum\n");
+	err = vpf_hw_nvm_mac(a, mac);
+	if (err)
+		return dev_err_probe(vpf_dev(a), err, "no valid MAC address in the NVM\n");
+	eth_hw_addr_set(a->netdev, mac);
+	ether_addr_copy(a->netdev->perm_addr, mac);
+	return 0;
+}
+
+static int vpf_main_setup_pci(struct vpf_adapter *a)
+{
+	struct pci_dev *pdev = a->pdev;
+	int err;
+
+	err = pcim_enable_device(pdev);
+	if (err)
+		return err;
+	err = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(64));
+	if (err)
+		return dev_err_probe(&pdev->dev, err, "no usable DMA\n");
+	err = pcim_iomap_regions(pdev, BIT(0), VPF_NAME);
+	if (err)
+		return dev_err_probe(&pdev->dev, err, "no registers\n");
+	a->io.base = pcim_iomap_table(pdev)[0];
+	a->io.removed = vpf_main_removed;
+	pci_set_master(pdev);
+	pci_save_state(pdev);
+	/* With eight VFs the PF would have no pool */
+	return pci_sriov_set_totalvfs(pdev, VFP_MAX_VFS) == -EBUSY ? -EBUSY : 0;
+}
+
+static void vpf_main_init(struct vpf_adapter *a)
+{
+	spin_lock_init(&a->ring_lock);
+	mutex_init(&a->stats_lock);
+	INIT_WORK(&a->link_work, vpf_link_work);
+	INIT_WORK(&a->reset_work, vpf_netdev_reset_work);
+	INIT_WORK(&a->remove_work, vpf_main_remove_work);
+	INIT_DELAYED_WORK(&a->stats_work, vpf_stats_work);
+	a->tx_count = VRG_DEF_DESC;
+	a->rx_count = VRG_DEF_DESC;
+	a->fc_autoneg = true;
+	a->fc_wanted = FLOW_CTRL_RX | FLOW_CTRL_TX;
+	a->speed = SPEED_UNKNOWN;
+	a->duplex = DUPLEX_UNKNOWN;
+	a->msg_enable = NETIF_MSG_DRV | NETIF_MSG_PROBE | NETIF_MSG_LINK;
+}
+
+static void vpf_main_start(struct vpf_adapter *a)
+{
+	vpf_hw_start(a);
+	vpf_irq_misc_enable(a);
+	if (vpf_link_init(a))
+		pci_warn(a->pdev, "the PHY doesn't answer\n");
+	vpf_eswitch_resume(a);
+}
+
+static void vpf_main_stop(struct vpf_adapter *a)
+{
+	vpf_irq_misc_disable(a);
+	cancel_work_sync(&a->link_work);
+	cancel_work_sync(&a->remove_work);
+	if (vfp_io_present(&a->io)) {
+		vfp_rmw32(&a->io, R_CTRL_EXT, CTRL_EXT_DRV_LOAD, 0);
+		vpf_hw_reset(a);
+	}
+}
+
+static int vpf_main_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	struct net_device *netdev;
+	struct vpf_adapter *a;
+	int err;
+
+	netdev = alloc_etherdev_mqs(sizeof(*a), VPF_NUM_TX, 1);
+	if (!netdev)
+		return -ENOMEM;
+	a = netdev_priv(netdev);
+	a->pdev = pdev;
+	a->netdev = netdev;
+	pci_set_drvdata(pdev, a);
+	vpf_main_init(a);
+
+	err = vpf_main_setup_pci(a);
+	if (err)
+		goto err_netdev;
+	vpf_main_setup_netdev(a);
+	err = vpf_main_setup_hw(a);
+	if (err)
+		goto err_napi;
+	err = vpf_eswitch_init(a);
+	if (err)
+		goto err_napi;
+	err = vpf_devlink_alloc(a);
+	if (err)
+		goto err_eswitch;
+	err = vpf_irq_alloc(a);
+	if (err)
+		goto err_devlink;
+	vpf_main_start(a);
+	err = vpf_devlink_port_add(a);
+	if (err)
+		goto err_stop;
+	err = vpf_bridge_init(a);
+	if (err)
+		goto err_port;
+	netif_carrier_off(netdev);
+	err = register_netdev(netdev);
+	if (err)
+		goto err_bridge;
+	vpf_devlink_register(a);
+	schedule_work(&a->link_work);
+	schedule_delayed_work(&a->stats_work, HZ);
+	netdev_info(netdev, "Intel 82576, %pM, up to %d VFs\n", netdev->dev_addr, VFP_MAX_VFS);
+	return 0;
+
+err_bridge:
+	vpf_bridge_exit(a);
+err_port:
+	vpf_devlink_port_del(a);
+err_stop:
+	vpf_main_stop(a);
+	vpf_irq_free(a);
+err_devlink:
+	vpf_devlink_free(a);
+err_eswitch:
+	vpf_eswitch_exit(a);
+err_napi:
+	netif_napi_del(&a->vec.napi);
+err_netdev:
+	free_netdev(netdev);
+	return err;
+}
+
+static void vpf_main_remove(struct pci_dev *pdev)
+{
+	struct vpf_adapter *a = pci_get_drvdata(pdev);
+
+	vpf_devlink_unregister(a);
+	cancel_work_sync(&a->reset_work);
+	vpf_sriov_disable(a);
+	unregister_netdev(a->netdev);
+	cancel_work_sync(&a->reset_work);
+	cancel_delayed_work_sync(&a->stats_work);
+	vpf_bridge_exit(a);
+	vpf_devlink_port_del(a);
+	vpf_main_stop(a);
+	vpf_irq_free(a);
+	vpf_devlink_free(a);
+	vpf_eswitch_exit(a);
+	netif_napi_del(&a->vec.napi);
+	free_netdev(a->netdev);
+}
+
+/* Only what the next kernel (kexec) must not meet: DMA and interrupts */
+static void vpf_main_shutdown(struct pci_dev *pdev)
+{
+	struct vpf_adapter *a = pci_get_drvdata(pdev);
+
+	rtnl_lock();
+	netif_device_detach(a->netdev);
+	if (netif_running(a->netdev))
+		dev_close(a->netdev);
+	rtnl_unlock();
+	vpf_irq_misc_disable(a);
+	pci_clear_master(pdev);
+}
+
+static const struct pci_device_id vpf_main_ids[] = {
+	{ PCI_DEVICE(PCI_VENDOR_ID_INTEL, 0x10c9) },
+	{ }
+};
+MODULE_DEVICE_TABLE(pci, vpf_main_ids);
+
+static struct pci_driver vpf_main_driver = {
+	.name			= VPF_NAME,
+	.id_table		= vpf_main_ids,
+	.probe			= vpf_main_probe,
+	.remove			= vpf_main_remove,
+	.shutdown		= vpf_main_shutdown,
+	.sriov_configure	= vpf_sriov_configure,
+};
+module_pci_driver(vpf_main_driver);
+
+MODULE_DESCRIPTION("vfpath: Intel 82576 physical function with an embedded switch");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(VFP_VERSION);
