@@ -31,7 +31,7 @@ static inline void vfp_page_pool_set_napi(struct page_pool_params *params,
 #define VFP_NDO_DEVLINK_PORT(fn)
 #define VFP_SET_NETDEV_DEVLINK_PORT(netdev, port)	SET_NETDEV_DEVLINK_PORT(netdev, port)
 #define vfp_devlink_info_driver(req, name)	0	/* the core does it */
-#define vfp_devlink_port_type_eth(port, netdev)	devlink_port_type_eth_set(port)
+#define vfp_devlink_port_type_eth(port, netdev)	do { } while (0)	/* as well */
 #else
 #define VFP_NDO_DEVLINK_PORT(fn)		.ndo_get_devlink_port = (fn),
 #define VFP_SET_NETDEV_DEVLINK_PORT(netdev, port)	do { } while (0)

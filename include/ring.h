@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * vfpath_ring: descriptor rings of the 82576, used by the PF and the VF alike.
- * Nothing here touches a register but the tail of a ring: who owns the queue
- * programs base, length, SRRCTL and xDCTL from the fields below.
+ * No register is touched but those of a queue (queue.c), at the place that its owner
+ * names.
  */
 #ifndef _VFPATH_RING_H_
 #define _VFPATH_RING_H_
@@ -14,6 +14,7 @@ struct page_pool;
 
 #include "compat.h"
 #include "desc.h"
+#include "io.h"
 
 #define VRG_MIN_DESC		64
 #define VRG_MAX_DESC		4096
@@ -124,6 +125,11 @@ void vrg_rx_free(struct vrg_ring *ring);
 int vrg_rx_fill(struct vrg_ring *ring);		/* after the queue is on: gives it buffers */
 bool vrg_rx_pending(const struct vrg_ring *ring);	/* a finished descriptor waits */
 void vrg_rx_reset(struct vrg_ring *ring);	/* as after alloc; queue is off */
+
+/* A queue of the NIC, @base: R_QBASE_TX() or R_QBASE_RX() */
+int vrg_queue_start_tx(struct vfp_io *io, u32 base, struct vrg_ring *ring);
+int vrg_queue_start_rx(struct vfp_io *io, u32 base, struct vrg_ring *ring);
+void vrg_queue_off(struct vfp_io *io, u32 base);
 
 /* The packet path */
 netdev_tx_t vrg_tx_xmit(struct sk_buff *skb, struct vrg_ring *ring);

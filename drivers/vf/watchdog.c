@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What no interrupt tells: link, lost mail, a reset behind our back, a device that is
+ * gone. Every 100 ms while the netdev is open.
+ */
+#include "vf.h"
+
+#define VVF_WATCHDOG_PERIOD	(HZ / 10)
+
+/**
+ * vvf_watchdog_carrier() - carrier from what PF and NIC say
+ * @a: adapter
+ *
+ * Off at once when the handshake doesn't hold any more: nothing sent would arrive.
+ */
+void vvf_watchdog_carrier(struct vvf_adapter *a)
+{
+	bool up = test_bit(VVF_F_UP, &a->flags) && READ_ONCE(a->cts) &&
+		  READ_ONCE(a->state.state) & VFP_STATE_LINK_UP &&
+		  vvf_rd32(a, R_STATUS) & STATUS_LU && vfp_io_present(&a->io);
+
+	if (up == netif_carrier_ok(a->netdev))
+		return;
+	if (up)
+		netif_carrier_on(a->netdev);
+	else
+		netif_carrier_off(a->netdev);
+	if (net_ratelimit())
+		netdev_info(a->netdev, "link is %s\n", up ? "up" : "down");
+}
+
+/**
+ * vvf_watchdog_reset() - start again: handshake, queues
+ * @a: adapter
+ * @why: for the log
+ *
+ * Context: process.
+ */
+void vvf_watchdog_reset(struct vvf_adapter *a, const char *why)
+{
+	if (test_bit(VVF_F_STOPPING, &a->flags))
+		return;
+	netif_carrier_off(a->netdev);
+	if (queue_delayed_work(a->wq, &a->reset_work, 0) && net_ratelimit())
+		netdev_info(a->netdev, "reset: %s\n", why);
+}
+
+static const u32 vvf_watchdog_regs[VVF_HW_STATS] = {
+	R_VFGPRC, R_VFGPTC, R_VFGORC, R_VFGOTC, R_VFMPRC,
+	R_VFGPRLBC, R_VFGPTLBC, R_VFGORLBC, R_VFGOTLBC,
+};
+
+/**
+ * vvf_watchdog_stats() - widen the NIC's counters
+ * @a: adapter; from the watchdog or under RTNL
+ */
+void vvf_watchdog_stats(struct vvf_adapter *a)
+{
+	unsigned int i;
+
+	mutex_lock(&a->mbx_lock);
+	for (i = 0; i < VVF_HW_STATS; i++) {
+		u32 now = vvf_rd32(a, vvf_watchdog_regs[i]);
+
+		if (!vfp_io_present(&a->io))
+			break;
+		a->hw_stats[i] += now - a->hw_last[i];
+		a->hw_last[i] = now;
+	}
+	mutex_unlock(&a->mbx_lock);
+}
+
+static void vvf_watchdog_check(struct vvf_adapter *a)
+{
+	u32 v2p = vvf_mbx_look(a);
+
+	if (v2p & V2PMAILBOX_PFSTS) {
+		queue_work(a->wq, &a->mail_work);
+		return;
+	}
+	if (v2p & (V2PMAILBOX_RSTI | V2PMAILBOX_RSTD))
+		vvf_watchdog_reset(a, "the PF was reset");
+	else if (!(vvf_rd32(a, R_QBASE_RX(0) + Q_DCTL) & DCTL_ENABLE))
+		vvf_watchdog_reset(a, "its queues were switched off");
+	else if (!READ_ONCE(a->cts))
+		vvf_watchdog_reset(a, "no handshake");
+}
+
+/**
+ * vvf_watchdog_work() - a look at everything
+ * @work: &struct vvf_adapter.watchdog
+ */
+void vvf_watchdog_work(struct work_struct *work)
+{
+	struct vvf_adapter *a = container_of(to_delayed_work(work), struct vvf_adapter, watchdog);
+
+	if (!vfp_io_present(&a->io) || !test_bit(VVF_F_UP, &a->flags))
+		return;
+	vvf_watchdog_check(a);
+	vvf_watchdog_carrier(a);
+	queue_delayed_work(a->wq, &a->watchdog, VVF_WATCHDOG_PERIOD);
+}
