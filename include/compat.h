@@ -6,6 +6,7 @@
 #ifndef _VFPATH_COMPAT_H_
 #define _VFPATH_COMPAT_H_
 
+#include <linux/netdevice.h>
 #include <linux/version.h>
 
 /* page_pool: one header until 6.6, then two; .napi (direct recycling) since 6.4 */
@@ -25,6 +26,23 @@ static inline void vfp_page_pool_set_napi(struct page_pool_params *params,
 }
 
 #define VFP_VERSION	"0.1.0"
+
+/* No link-local address on it; since 6.3. Before, IFF_SLAVE alone says so. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#define VFP_IFF_NO_ADDRCONF	IFF_NO_ADDRCONF
+#else
+#define VFP_IFF_NO_ADDRCONF	0
+#endif
+
+/* Transmit without the queue's lock: a feature until 6.12, then a flag */
+static inline void vfp_netdev_set_lltx(struct net_device *dev)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+	dev->lltx = true;
+#else
+	dev->features |= NETIF_F_LLTX;
+#endif
+}
 
 /* devlink: the netdev knows its port since 6.2, before it was asked for it */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)

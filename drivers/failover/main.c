@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vfpath_failover: an upper that joins a VF and a synthetic netdev. Creation, and what
+ * is heard about lowers.
+ */
+#include <linux/if_arp.h>
+#include <linux/inetdevice.h>
+#include <linux/module.h>
+#include <net/addrconf.h>
+#include <net/rtnetlink.h>
+
+#include "failover.h"
+
+LIST_HEAD(vfo_uppers);
+struct workqueue_struct *vfo_wq;
+
+static char *vfo_auto = "";
+module_param_named(auto, vfo_auto, charp, 0444);
+MODULE_PARM_DESC(auto, "make an upper for synthetic netdevs: \"all\" virtio-net ones, or a list of MAC addresses");
+
+static struct rtnl_link_ops vfo_main_link_ops;
+
+bool vfo_is_upper(const struct net_device *dev)
+{
+	return dev->rtnl_link_ops == &vfo_main_link_ops;
+}
+
+/* The lower that a netdev is, or NULL. RTNL. */
+struct vfo_lower *vfo_main_lower(const struct net_device *dev)
+{
+	if (rcu_access_pointer(dev->rx_handler) != vfo_rx_handler)
+		return NULL;
+	return rtnl_dereference(dev->rx_handler_data);
+}
+
+static int vfo_main_validate(struct nlattr *tb[], struct nlattr *data[],
+			     struct netlink_ext_ack *extack)
+{
+	if (tb[IFLA_ADDRESS] && (nla_len(tb[IFLA_ADDRESS]) != ETH_ALEN ||
+				 !is_valid_ether_addr(nla_data(tb[IFLA_ADDRESS])))) {
+		NL_SET_ERR_MSG_MOD(extack, "not a unicast MAC address");
+		return -EADDRNOTAVAIL;
+	}
+	return 0;
+}
+
+static unsigned int vfo_main_num_queues(void)
+{
+	return min_t(unsigned int, num_possible_cpus(), 16);
+}
+
+static struct rtnl_link_ops vfo_main_link_ops = {
+	.kind			= VFO_KIND,
+	.priv_size		= sizeof(struct vfo_upper),
+	.setup			= vfo_upper_setup,
+	.validate		= vfo_main_validate,
+	.get_num_tx_queues	= vfo_main_num_queues,
+	.get_num_rx_queues	= vfo_main_num_queues,
+};
+
+/* A VF came, or one was released: is there an upper that waits for it? */
+static void vfo_main_adopt(struct net_device *dev)
+{
+	struct netlink_ext_ack extack = {};
+	struct vfo_upper *u;
+	int err;
+
+	if (dev->type != ARPHRD_ETHER || vfo_is_upper(dev) || vfo_lower_side(dev) != VFO_VF ||
+	    vfo_main_lower(dev))
+		return;
+	list_for_each_entry(u, &vfo_uppers, node) {
+		struct vfo_lower *s = vfo_lower_rtnl(u, VFO_SYNTHETIC);
+
+		if (!s || vfo_lower_rtnl(u, VFO_VF) || !net_eq(dev_net(u->dev), dev_net(dev)) ||
+		    !ether_addr_equal(vfo_lower_mac(s->dev), vfo_lower_mac(dev)))
+			continue;
+		err = vfo_lower_enslave(u, dev, &extack);
+		if (err) {
+			snprintf(u->inactive_reason, VFO_REASON_LEN, "%s: %s", dev->name,
+				 extack._msg ? extack._msg : "can't be enslaved");
+			netdev_warn(u->dev, "%s\n", u->inactive_reason);
+		}
+		return;
+	}
+}
+
+static void vfo_main_adopt_waiting(struct net *net)
+{
+	struct net_device *dev;
+
+	/* Enslaving changes no list that is walked here */
+	for_each_netdev(net, dev)
+		vfo_main_adopt(dev);
+}
+
+static bool vfo_main_auto_wanted(const struct net_device *dev)
+{
+	char mac[3 * ETH_ALEN];
+
+	if (!*vfo_auto || dev->type != ARPHRD_ETHER || vfo_lower_side(dev) != VFO_SYNTHETIC)
+		return false;
+	snprintf(mac, sizeof(mac), "%pM", vfo_lower_mac(dev));
+	if (strcmp(vfo_auto, "all"))
+		return strstr(vfo_auto, mac);
+	return dev->dev.parent && dev->dev.parent->driver &&
+	       !strcmp(dev->dev.parent->driver->name, "virtio_net");
+}
+
+static void vfo_main_auto(struct net_device *dev)
+{
+	struct net_device *upper;
+	int err;
+
+	if (!vfo_main_auto_wanted(dev) || vfo_main_lower(dev))
+		return;
+	upper = rtnl_create_link(dev_net(dev), "vfp%d", NET_NAME_ENUM, &vfo_main_link_ops,
+				 (struct nlattr *[IFLA_MAX + 1]){}, NULL);
+	if (IS_ERR(upper))
+		return;
+	err = register_netdevice(upper);
+	if (err) {
+		free_netdev(upper);
+		return;
+	}
+	err = vfo_lower_enslave(netdev_priv(upper), dev, NULL);
+	if (err) {
+		netdev_warn(dev, "no upper for it: %pe\n", ERR_PTR(err));
+		unregister_netdevice(upper);
+	}
+}
+
+static int vfo_main_pre_upper(struct netdev_notifier_changeupper_info *info,
+			      struct vfo_lower *l)
+{
+	struct netlink_ext_ack *extack = netdev_notifier_info_to_extack(&info->info);
+
+	if (!info->linking || info->upper_dev == l->upper)
+		return NOTIFY_DONE;
+	NL_SET_ERR_MSG_MOD(extack, "the netdev belongs to a vfpath upper: use that");
+	return notifier_from_errno(-EBUSY);
+}
+
+static void vfo_main_unregister(struct vfo_upper *u, struct vfo_lower *l)
+{
+	bool was_vf = l->side == VFO_VF;
+	struct net *net = dev_net(u->dev);
+
+	vfo_lower_release(u, l);
+	if (was_vf && vfo_lower_rtnl(u, VFO_SYNTHETIC))
+		vfo_main_adopt_waiting(net);
+}
+
+static int vfo_main_lower_event(struct vfo_lower *l, unsigned long event, void *ptr)
+{
+	struct vfo_upper *u = netdev_priv(l->upper);
+	struct net_device *dev = l->dev;
+
+	switch (event) {
+	case NETDEV_UP:
+		if (netif_carrier_ok(dev))
+			vfo_switch_event(u, l->side, VFO_EV_CARRIER_ON, "up");
+		vfo_switch_event(u, l->side, VFO_EV_UP, "up");
+		break;
+	case NETDEV_GOING_DOWN:
+		/* While it still works: this is a planned leave */
+		vfo_switch_event(u, l->side, VFO_EV_DOWN, "going down");
+		break;
+	case NETDEV_CHANGE:
+		vfo_switch_event(u, l->side, netif_carrier_ok(dev) ? VFO_EV_CARRIER_ON :
+				 VFO_EV_CARRIER_OFF, "carrier");
+		break;
+	case NETDEV_UNREGISTER:
+		vfo_main_unregister(u, l);
+		break;
+	case NETDEV_FEAT_CHANGE:
+		vfo_upper_features(u);
+		break;
+	case NETDEV_NOTIFY_PEERS:
+		/* The guest was moved: the synthetic netdev knows from the host */
+		if (u->path.active == l->side)
+			call_netdevice_notifiers(event, u->dev);
+		break;
+	case NETDEV_PRECHANGEUPPER:
+		return vfo_main_pre_upper(ptr, l);
+	case NETDEV_PRE_TYPE_CHANGE:
+		return NOTIFY_BAD;
+	}
+	return NOTIFY_DONE;
+}
+
+static int vfo_main_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	struct vfo_lower *l = vfo_main_lower(dev);
+
+	if (l)
+		return vfo_main_lower_event(l, event, ptr);
+	if (event == NETDEV_REGISTER) {
+		vfo_main_adopt(dev);
+		vfo_main_auto(dev);
+	}
+	/* A synthetic netdev has joined: its VF may wait */
+	if (event == NETDEV_CHANGEUPPER && vfo_is_upper(dev))
+		vfo_main_adopt_waiting(dev_net(dev));
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block vfo_main_nb = {
+	.notifier_call = vfo_main_event,
+};
+
+static int vfo_main_refuse(struct net_device *dev, struct netlink_ext_ack *extack)
+{
+	if (!dev || rcu_access_pointer(dev->rx_handler) != vfo_rx_handler)
+		return NOTIFY_DONE;
+	NL_SET_ERR_MSG_MOD(extack, "the netdev belongs to a vfpath upper: addresses go there");
+	return notifier_from_errno(-EBUSY);
+}
+
+static int vfo_main_inet(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct in_validator_info *info = ptr;
+
+	return event == NETDEV_UP ? vfo_main_refuse(info->ivi_dev->dev, info->extack) : NOTIFY_DONE;
+}
+
+static struct notifier_block vfo_main_inet_nb = {
+	.notifier_call = vfo_main_inet,
+};
+
+#if IS_ENABLED(CONFIG_IPV6)
+static int vfo_main_inet6(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct in6_validator_info *info = ptr;
+
+	return event == NETDEV_UP ? vfo_main_refuse(info->i6vi_dev->dev, info->extack) :
+				    NOTIFY_DONE;
+}
+
+static struct notifier_block vfo_main_inet6_nb = {
+	.notifier_call = vfo_main_inet6,
+};
+#endif
+
+static int __init vfo_main_init(void)
+{
+	int err;
+
+	vfo_wq = alloc_workqueue(VFO_NAME, WQ_HIGHPRI | WQ_UNBOUND, 0);
+	if (!vfo_wq)
+		return -ENOMEM;
+	err = rtnl_link_register(&vfo_main_link_ops);
+	if (err)
+		goto err_wq;
+	register_inetaddr_validator_notifier(&vfo_main_inet_nb);
+#if IS_ENABLED(CONFIG_IPV6)
+	register_inet6addr_validator_notifier(&vfo_main_inet6_nb);
+#endif
+	/* Tells of all netdevs that there are already */
+	err = register_netdevice_notifier(&vfo_main_nb);
+	if (err)
+		goto err_validators;
+	return 0;
+
+err_validators:
+#if IS_ENABLED(CONFIG_IPV6)
+	unregister_inet6addr_validator_notifier(&vfo_main_inet6_nb);
+#endif
+	unregister_inetaddr_validator_notifier(&vfo_main_inet_nb);
+	rtnl_link_unregister(&vfo_main_link_ops);
+err_wq:
+	destroy_workqueue(vfo_wq);
+	return err;
+}
+
+static void __exit vfo_main_exit(void)
+{
+	/* Removes the uppers, which release their lowers */
+	rtnl_link_unregister(&vfo_main_link_ops);
+	unregister_netdevice_notifier(&vfo_main_nb);
+#if IS_ENABLED(CONFIG_IPV6)
+	unregister_inet6addr_validator_notifier(&vfo_main_inet6_nb);
+#endif
+	unregister_inetaddr_validator_notifier(&vfo_main_inet_nb);
+	destroy_workqueue(vfo_wq);
+}
+
+module_init(vfo_main_init);
+module_exit(vfo_main_exit);
+
+MODULE_ALIAS_RTNL_LINK(VFO_KIND);
+MODULE_DESCRIPTION("vfpath: failover upper for a VF and a synthetic netdev");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(VFP_VERSION);

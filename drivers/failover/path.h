@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _VFO_PATH_H_
+#define _VFO_PATH_H_
+
+#include <linux/types.h>
+
+/* What the operator wants (sysfs: vfpath/path) */
+enum vfo_policy {
+	VFO_POLICY_AUTO,		/* the VF whenever it can be used */
+	VFO_POLICY_VF,			/* same, and say so */
+	VFO_POLICY_SYNTHETIC,		/* not the VF, unless there is nothing else */
+	VFO_POLICIES,
+};
+
+enum vfo_side {
+	VFO_SYNTHETIC,
+	VFO_VF,
+	VFO_SIDES,
+	VFO_NONE = VFO_SIDES,		/* no path at all */
+};
+
+enum vfo_event {
+	VFO_EV_ADDED,			/* a lower was enslaved */
+	VFO_EV_REMOVED,
+	VFO_EV_UP,			/* it is open */
+	VFO_EV_DOWN,			/* it is closed, or about to */
+	VFO_EV_CARRIER_ON,
+	VFO_EV_CARRIER_OFF,
+	VFO_EV_FAULT,			/* it couldn't be configured like the upper */
+	VFO_EV_REFUSED,			/* the host said no */
+	VFO_EV_RETRY,			/* ask the host again */
+	VFO_EV_POLICY,			/* @policy was set */
+	VFO_EVENTS,
+};
+
+/* What to do, in this order */
+#define VFO_ACT_TELL_ON		(1U << 0)	/* ask the VF's host, before its path is used */
+#define VFO_ACT_MOVE		(1U << 1)	/* send by @active from now on */
+#define VFO_ACT_TELL_OFF	(1U << 2)	/* the VF's host, after its path was left */
+#define VFO_ACT_ANNOUNCE	(1U << 3)	/* gratuitous ARP and NA on the new path */
+
+struct vfo_path_lower {
+	bool present;
+	bool up;
+	bool carrier;
+	bool fault;		/* until it is removed */
+	bool refused;		/* until RETRY, or its carrier comes anew */
+};
+
+/**
+ * struct vfo_path - which of the two paths
+ * @policy: the operator's wish
+ * @lower: what is known of each lower
+ * @active: the path in use, VFO_NONE without any
+ */
+struct vfo_path {
+	enum vfo_policy policy;
+	struct vfo_path_lower lower[VFO_SIDES];
+	enum vfo_side active;
+};
+
+void vfo_path_init(struct vfo_path *p);
+bool vfo_path_usable(const struct vfo_path *p, enum vfo_side side);
+enum vfo_side vfo_path_decide(const struct vfo_path *p);
+int vfo_path_event(struct vfo_path *p, enum vfo_side side, enum vfo_event ev, u32 *actions);
+
+#endif /* _VFO_PATH_H_ */
