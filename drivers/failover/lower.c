@@ -263,10 +263,8 @@ void vfo_lower_release(struct vfo_upper *u, struct vfo_lower *l)
 
 	ASSERT_RTNL();
 	vfo_switch_event(u, l->side, VFO_EV_DOWN, "released");
-	netif_addr_lock_bh(u->dev);
 	dev_uc_unsync(dev, u->dev);
 	dev_mc_unsync(dev, u->dev);
-	netif_addr_unlock_bh(u->dev);
 	if (l->promisc)
 		dev_set_promiscuity(dev, -1);
 	if (l->allmulti)
