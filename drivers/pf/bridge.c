@@ -21,13 +21,6 @@
 /* Frames that were under way when the path moved may mislead the bridge for so long */
 #define VPF_BRIDGE_LATE_MS	200
 
-int vpf_ndo_get_port_parent_id(struct net_device *netdev, struct netdev_phys_item_id *id)
-{
-	id->id_len = ETH_ALEN;
-	ether_addr_copy(id->id, netdev->perm_addr);
-	return 0;
-}
-
 #if IS_ENABLED(CONFIG_NET_SWITCHDEV)
 
 static bool vpf_bridge_send(struct net_device *port, unsigned long event, const u8 *mac, u16 vid)

@@ -123,6 +123,7 @@ int vpf_devlink_port_add(struct vpf_adapter *a)
 	};
 	int err;
 
+	/* What makes a bridge port of the PF one that is told of entries */
 	ether_addr_copy(attrs.switch_id.id, a->netdev->perm_addr);
 	devlink_port_attrs_set(&a->devlink_port, &attrs);
 	err = devlink_port_register(a->devlink, &a->devlink_port, 0);

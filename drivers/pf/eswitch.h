@@ -14,7 +14,6 @@
 #include "pf.h"
 
 struct devlink_port;
-struct netdev_phys_item_id;
 
 /* eswitch.c: before register_netdev(), with netdev->perm_addr and dev_addr set */
 int vpf_eswitch_init(struct vpf_adapter *a);
@@ -65,7 +64,6 @@ int vpf_ndo_get_vf_stats(struct net_device *netdev, int vf, struct ifla_vf_stats
 /* bridge.c */
 int vpf_bridge_init(struct vpf_adapter *a);	/* before register_netdev() */
 void vpf_bridge_exit(struct vpf_adapter *a);	/* after unregister_netdev() */
-int vpf_ndo_get_port_parent_id(struct net_device *netdev, struct netdev_phys_item_id *id);
 
 /* devlink.c */
 struct devlink_port *vpf_ndo_get_devlink_port(struct net_device *netdev);

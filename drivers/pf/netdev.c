@@ -316,6 +316,5 @@ const struct net_device_ops vpf_netdev_ops = {
 	.ndo_set_vf_link_state	= vpf_ndo_set_vf_link_state,
 	.ndo_get_vf_config	= vpf_ndo_get_vf_config,
 	.ndo_get_vf_stats	= vpf_ndo_get_vf_stats,
-	.ndo_get_port_parent_id	= vpf_ndo_get_port_parent_id,
 	VFP_NDO_DEVLINK_PORT(vpf_ndo_get_devlink_port)
 };

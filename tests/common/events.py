@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What can happen to the guest's VF. Each returns when the guest is where it should be after it."""
+
+from labkit.util import wait_for
+
+from .scene import VFPATH
+
+
+def switches(scene):
+    """How often the upper has moved so far."""
+    return int(scene.vfpath("switches"))
+
+
+def moved_and_back(scene, before):
+    """Wait until the guest has left the VF and is on it again."""
+    # Both moves may be over before the first look at the path.
+    wait_for(lambda: switches(scene) >= before + 2, 20, "the guest to leave the VF and return")
+    scene.wait_active("vf")
+
+
+def hot_plug(scene):
+    """The VF comes."""
+    scene.plug()
+
+
+def device_del(scene):
+    """The VF leaves on purpose."""
+    scene.unplug()
+
+
+def admin_synthetic(scene):
+    """The operator moves the guest off its VF."""
+    scene.set_path("synthetic")
+    scene.wait_active("synthetic")
+
+
+def admin_vf(scene):
+    """The operator moves it back."""
+    scene.set_path("vf")
+    scene.wait_active("vf")
+
+
+def flr(scene):
+    """The VF is reset under its driver's feet."""
+    before = switches(scene)
+    scene.host.write(f"/sys/bus/pci/devices/{scene.lab.vf_pci(0)}/reset", 1)
+    moved_and_back(scene, before)
+
+
+def unbind(scene):
+    """The guest's VF driver lets go."""
+    pci, = scene.guest.pci_by_id("8086:10ca")
+    scene.guest.write("/sys/bus/pci/drivers/vfpath_vf/unbind", pci)
+    scene.wait_active("synthetic")
+
+
+def bind(scene):
+    """The guest's VF driver takes the VF again."""
+    pci, = scene.guest.pci_by_id("8086:10ca")
+    scene.guest.write("/sys/bus/pci/drivers/vfpath_vf/bind", pci)
+    scene.wait_active("vf")
+
+
+def state_disable(scene):
+    """The host cuts the VF's link."""
+    scene.set_vf(0, "state disable")
+    scene.wait_active("synthetic")
+
+
+def state_auto(scene):
+    """The host gives it back."""
+    scene.set_vf(0, "state auto")
+    scene.wait_active("vf")
+
+
+def numvfs_zero(scene):
+    """All VFs go; the guest has given its own back before."""
+    scene.remove_vfs()
+    scene.wait_active("synthetic")
+
+
+def numvfs_again(scene):
+    """VFs are made again."""
+    scene.make_vfs(2)
+    scene.wait_active("synthetic")
+
+
+# Logs, on the guest's clock, every change of the path. Reads at 50 Hz: a picture needs no more.
+WATCH = f"""
+import sys, time
+last = None
+while True:
+    try:
+        with open("{VFPATH}/active", encoding="ascii") as f:
+            now = f.read().strip()
+    except OSError:
+        now = "none"
+    if now != last:
+        print(time.clock_gettime_ns(time.CLOCK_MONOTONIC), now, flush=True)
+        last = now
+    time.sleep(0.02)
+"""
+
+
+class PathWatch:
+    """The history of the guest's path."""
+
+    def __init__(self, scene):
+        self.guest = scene.guest
+
+    def __enter__(self):
+        self.guest.put("/run/vfpath/watch.py", WATCH)
+        self.job = self.guest.bg("exec python3 /run/vfpath/watch.py")
+        return self
+
+    def __exit__(self, *_exc):
+        self.job.stop()
+
+    def changes(self):
+        """(nanoseconds, path), a line a change."""
+        self.job.poll()
+        out = []
+        for line in self.job.output.splitlines():
+            when, _, path = line.partition(" ")
+            if when.isdigit():
+                out.append((int(when), path))
+        return out
