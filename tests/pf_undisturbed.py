@@ -1,30 +1,27 @@
 # SPDX-License-Identifier: GPL-2.0
-"""VFs come and go; the PF's own traffic and link don't notice."""
+"""VFs that come and go disturb neither the PF's link nor its own traffic."""
 
-from common.flow import Flow
-from common.scene import Scene
-
-CYCLES = 3
-
-
-def cycle(scene, count):
-    """Make and remove 1..7 VFs; the figures of the PF's own flows, and link changes."""
-    host, outside = scene.station["host"], scene.station["outside"]
-    path = f"/sys/class/net/{scene.pf}/carrier_changes"
-    before = scene.host.read(path)
-    flows = [Flow(host, outside, scene.rate), Flow(outside, host, scene.rate)]
-    for _ in range(count):
-        for n in range(1, 8):
-            scene.lab.set_numvfs(n)
-            scene.lab.set_numvfs(0)
-    whole = [f.stop() for f in flows]
-    return whole, int(scene.host.read(path)) - int(before)
+from common.promises import judge_pf
+from common.scene import without_guest
+from common.verdict import Promise
 
 
-def test_pf_undisturbed(lab):
-    scene = Scene(lab, guest=False, numvfs=0)
-    lab.host.write(f"/sys/bus/pci/devices/{lab.pf_pci()}/sriov_drivers_autoprobe", 0)
-    whole, changes = cycle(scene, CYCLES)
-    for w in whole:
-        assert w["received"] and not w["lost"] and not w["duplicated"], w
-    assert not changes, f"{changes} link changes"
+def setup_module(lab):
+    """The host's part of the scene, as yet without VFs."""
+    without_guest(lab)
+    lab.scene.remove_vfs()
+
+
+def test_make_and_remove(lab):
+    """1 to 7 VFs, made and removed again and again under traffic."""
+    promise = Promise("pf_undisturbed")
+    judge_pf(promise, lab.scene)
+    promise.require()
+
+
+def test_peers_unharmed(lab):
+    """After it a VF works as the first one did."""
+    scene = lab.scene
+    scene.make_vfs(2)
+    assert scene.child3.ping(scene.outside.ip) == 3
+    assert scene.child3.ping(scene.child2.ip) == 3

@@ -1,45 +1,31 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Planned leave and return, and the operator's switches: nothing lost, nothing twice."""
+"""A VF that comes, leaves on purpose and returns: not a datagram lost, none twice."""
 
-from common.scene import Scene, check_quiet
+from common.flows import Flows
+from common.promises import LEAVE, RETURN, judge, play
+from common.scene import with_guest
+from common.verdict import Promise
 
-scene = None
-
-
-def setup_module(lab):
-    global scene                        # pylint: disable=global-statement
-    scene = Scene(lab)
-    scene.start_flows()
+setup_module = with_guest
+ROUNDS = 2
 
 
-def test_return(_lab):
-    check_quiet(scene.event("plug", scene.plug))
-    scene.check_owner("vf")
+def test_leave_and_return(lab):
+    """Hot plug and device_del under traffic."""
+    scene, promise = lab.scene, Promise("planned")
+    scene.on_synthetic()
+    with Flows.of(scene) as flows:
+        for event in (RETURN, LEAVE) * ROUNDS:
+            judge(promise, play(scene, flows, event))
+    promise.require()
 
 
-def test_admin_switch(_lab):
-    before = int(scene.knob("switches"))
-    for n in range(5):
-        for path in ("synthetic", "vf"):
-            check_quiet(scene.event(f"admin{n}{path}", lambda p=path: (scene.set_path(p),
-                                                                      scene.wait_active(p))))
-            scene.check_owner(path)
-    assert int(scene.knob("switches")) == before + 10, scene.knob("switches")
-    scene.set_path("auto")
-
-
-def test_leave(_lab):
-    check_quiet(scene.event("unplug", scene.unplug))
-    scene.check_owner("synthetic")
-
-
-def test_return_again(_lab):
-    check_quiet(scene.event("replug", scene.plug))
-    scene.check_owner("vf")
-    assert scene.counters()["vf_rx_packets"] > 0
-
-
-def test_flows_whole(_lab):
-    """No datagram was lost between the events either."""
-    for flow, whole in scene.stop_flows():
-        assert whole["received"] and not whole["lost"] and not whole["duplicated"], (str(flow), whole)
+def test_reported(lab):
+    """The upper says that it moved, and why."""
+    scene = lab.scene
+    scene.on_vf()
+    before = scene.switches()
+    scene.unplug()
+    assert scene.switches() == before + 1
+    assert scene.vfpath("last_switch_reason")
+    assert scene.vfpath("vf") == ""

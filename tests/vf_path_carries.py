@@ -1,46 +1,57 @@
 # SPDX-License-Identifier: GPL-2.0
-"""On the VF path the VF carries everything, and the host's CPU sees none of it."""
+"""A VF that is plugged carries the guest's traffic, and the host's CPU sees none of it."""
 
-from common import nic
-from common.flow import Flow
-from common.scene import Scene
+from common.flows import Flows
+from common.promises import judge_carries, judge_planned
+from common.scene import with_guest
+from common.verdict import Promise
 
-
-def test_vf_path_carries(lab):
-    scene = Scene(lab)
-    scene.plug()
-    guest, outside = scene.station["guest1"], scene.station["outside"]
-    assert guest.ping(outside)
-    before = scene.counters()
-    capture = nic.PfCapture(lab)
-    flows = [Flow(guest, outside, scene.rate), Flow(outside, guest, scene.rate)]
-    ports = [f.port for f in flows]
-    for f in flows:
-        whole = f.stop()
-        assert whole["received"] and not whole["lost"], whole
-    after = scene.counters()
-    assert after["vf_rx_packets"] > before["vf_rx_packets"], after
-    assert after["vf_tx_packets"] > before["vf_tx_packets"], after
-    assert after["synthetic_tx_packets"] == before["synthetic_tx_packets"], (before, after)
-    frames = capture.stop()
-    assert not [p for p in ports if nic.udp_port_count(frames, p)], "the host saw VF frames"
+setup_module = with_guest
 
 
-def test_statistics_add_up(lab):
-    """vf + synthetic = upper, also when the VF has gone."""
-    guest = lab.guests[1]
+def test_synthetic_first(lab):
+    """Without a VF the guest is on the synthetic path, and nothing is lost there."""
+    scene, promise = lab.scene, Promise("synthetic path")
+    before = scene.upper_stats()
+    with Flows.of(scene) as flows, flows.window("no VF") as window:
+        pass
+    after = scene.upper_stats()
+    judge_planned(promise, window)
+    promise.expect(after["synthetic_rx_packets"] > before["synthetic_rx_packets"],
+                   "nothing received by the synthetic path")
+    promise.expect(after["vf_tx_packets"] == before["vf_tx_packets"] == 0, "sent by a VF")
+    promise.require()
 
-    def sums():
-        out = guest.sh("ethtool -S vfp0").out.splitlines()[1:]
-        c = {k.strip(): int(v) for k, v in (line.rsplit(":", 1) for line in out)}
-        link = guest.link("vfp0")["stats64"]
-        for way in ("rx", "tx"):
-            assert c[f"vf_{way}_packets"] + c[f"synthetic_{way}_packets"] == link[way]["packets"], \
-                (c, link)
-        return link["rx"]["packets"], link["tx"]["packets"]
 
-    guest.sh("ip link set vfp0 down")
-    first = sums()
-    guest.unplug_vf()
-    second = sums()
-    assert second[0] >= first[0] and second[1] >= first[1], (first, second)
+def test_vf_carries(lab):
+    """The VF that appears is taken by itself, and used both ways."""
+    scene, promise = lab.scene, Promise("vf_path_carries")
+    with Flows.of(scene) as flows:
+        scene.on_vf()
+        judge_carries(promise, scene, flows)
+    promise.require()
+
+
+def test_ipv6(lab):
+    """IPv6 takes the VF too."""
+    scene, promise = lab.scene, Promise("IPv6")
+    scene.on_vf()
+    before = scene.upper_stats()
+    for peer in (scene.outside, scene.child2, scene.child3):
+        promise.expect(scene.station.ping(peer.ip6) == 3, f"{peer} does not answer all pings")
+    after = scene.upper_stats()
+    for way in ("rx", "tx"):
+        promise.expect(after[f"vf_{way}_packets"] >= before[f"vf_{way}_packets"] + 9,
+                       f"{way}: not by the VF")
+    promise.require()
+
+
+def test_names(lab):
+    """The upper says which lowers it has."""
+    scene = lab.scene
+    scene.on_vf()
+    vf, synthetic = scene.vfpath("vf"), scene.vfpath("synthetic")
+    assert scene.guest.driver_of(vf) == "vfpath_vf", vf
+    assert scene.guest.driver_of(synthetic) == "virtio_net", synthetic
+    assert scene.vfpath("path") == "auto"
+    assert scene.vfpath("inactive_reason") == ""

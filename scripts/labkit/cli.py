@@ -60,7 +60,7 @@ def demo(opts):
     mod = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(mod)
     kernel = kernels.get((opts.kernel or ["6.12"])[0])
-    return mod.main(make_lab(kernel, name="demo"))
+    return mod.main(make_lab, kernel)
 
 
 def shell(opts):

@@ -6,15 +6,10 @@ from labkit.util import wait_for
 from .scene import VFPATH
 
 
-def switches(scene):
-    """How often the upper has moved so far."""
-    return int(scene.vfpath("switches"))
-
-
 def moved_and_back(scene, before):
     """Wait until the guest has left the VF and is on it again."""
     # Both moves may be over before the first look at the path.
-    wait_for(lambda: switches(scene) >= before + 2, 20, "the guest to leave the VF and return")
+    wait_for(lambda: scene.switches() >= before + 2, 20, "the guest to leave the VF and return")
     scene.wait_active("vf")
 
 
@@ -42,7 +37,7 @@ def admin_vf(scene):
 
 def flr(scene):
     """The VF is reset under its driver's feet."""
-    before = switches(scene)
+    before = scene.switches()
     scene.host.write(f"/sys/bus/pci/devices/{scene.lab.vf_pci(0)}/reset", 1)
     moved_and_back(scene, before)
 

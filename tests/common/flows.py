@@ -150,6 +150,11 @@ class Flows:
         return cls(s for peer in peers
                    for s in (Stream(peer, center, rate), Stream(center, peer, rate)))
 
+    @classmethod
+    def of(cls, scene):
+        """The usual ones: between the guest, and a station on the bridge and one on the wire."""
+        return cls.between(scene.station, [scene.child2, scene.outside], scene.rate)
+
     def start(self):
         """Start all, and wait until all of them get through."""
         for s in self.streams:

@@ -1,100 +1,72 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What the NIC and the host's bridge hold, and what was seen on the wire."""
+"""What the host's side holds: the NIC's filter, the bridge's FDB, the VFs' policy and counters."""
 
-import struct
+import re
 
 PF_POOL = 7
-NUM_RAR = 24
-
-READ_RARS = r"""
-import mmap, struct, os
-f = os.open("/sys/bus/pci/devices/%s/resource0", os.O_RDWR)
-m = mmap.mmap(f, 0x20000)
-for n in range(24):
-    at = 0x5400 + 8 * n if n < 16 else 0x54e0 + 8 * (n - 16)
-    lo, = struct.unpack_from("<I", m, at)
-    hi, = struct.unpack_from("<I", m, at + 4)
-    print(lo, hi)
-"""
+RAH_VALID = 1 << 31
+RAH_POOL_SHIFT = 18
+RAH_POOL_MASK = 0xff
+# The 24 receive address registers are in two blocks.
+RAR_BLOCKS = ((0x5400, 16), (0x54e0, 8))
 
 
-def rars(lab, pf=0):
-    """The PF's receive addresses: {mac: bitmap of pools} of the valid ones."""
-    out = lab.host.sh(f"python3 -c '{READ_RARS % lab.pf_pci(pf)}'").out
-    found = {}
-    for line in out.splitlines():
-        lo, hi = (int(v) for v in line.split())
-        if hi & 1 << 31:
-            mac = struct.pack("<IH", lo, hi & 0xffff).hex(":")
-            found[mac] = found.get(mac, 0) | (hi >> 18 & 0xff)
-    return found
+def words(lab, address, count):
+    """32-bit registers at a physical address of the host VM.
+
+    Its QEMU's monitor reads them: with CONFIG_IO_STRICT_DEVMEM a kernel refuses to map the
+    registers of a device that has a driver.
+    """
+    out = lab.qmp.execute("human-monitor-command",
+                          **{"command-line": f"xp /{count}wx {address:#x}"})
+    return [int(word, 16) for line in out.splitlines()
+            for word in re.findall(r"0x[0-9a-f]{8}\b", line.partition(":")[2])]
 
 
-def pools(lab, mac, pf=0):
-    """The pools that get a MAC address, as a list."""
-    bits = rars(lab, pf).get(mac, 0)
-    return [n for n in range(8) if bits >> n & 1]
+def bar0(lab):
+    """The host VM's physical address of the PF's registers."""
+    text = lab.host.read(f"/sys/bus/pci/devices/{lab.pf_pci()}/resource")
+    return int(text.split()[0], 16)
 
 
-def fdb_port(lab, mac, bridge="br0"):
-    """The bridge port that a MAC address is on, or None."""
-    for entry in lab.host.json(f"bridge -j fdb show br {bridge}"):
-        if entry.get("mac") == mac and "vlan" not in entry and "self" not in entry.get("flags", []):
-            return entry["ifname"]
-    return None
+def rars(lab):
+    """(MAC address, set of pools) of each valid receive address register."""
+    base = bar0(lab)
+    for offset, count in RAR_BLOCKS:
+        regs = words(lab, base + offset, 2 * count)
+        for low, high in zip(regs[::2], regs[1::2]):
+            if high & RAH_VALID:
+                mac = (low | (high & 0xffff) << 32).to_bytes(6, "little").hex(":")
+                mask = high >> RAH_POOL_SHIFT & RAH_POOL_MASK
+                yield mac, {pool for pool in range(8) if mask >> pool & 1}
 
 
-def pcap_frames(data):
-    """The frames of a (maybe cut) pcap file."""
-    if len(data) < 24:
-        return
-    order = "<" if data[:4] in (b"\xd4\xc3\xb2\xa1", b"\x4d\x3c\xb2\xa1") else ">"
-    at = 24
-    while at + 16 <= len(data):
-        size, = struct.unpack_from(order + "I", data, at + 8)
-        if at + 16 + size > len(data):
-            return
-        yield data[at + 16:at + 16 + size]
-        at += 16 + size
+def rar_owner(lab, mac):
+    """The pools to which the NIC delivers a MAC address."""
+    return set().union(*(pools for addr, pools in rars(lab) if addr == mac))
 
 
-def udp_port_count(frames, port):
-    """How many untagged IPv4 UDP frames to a port are among these."""
-    count = 0
-    for f in frames:
-        if len(f) >= 38 and f[12:14] == b"\x08\x00" and f[23] == 17:
-            head = 14 + (f[14] & 15) * 4
-            count += struct.unpack_from(">H", f, head + 2)[0] == port
-    return count
+def fdb_owner(lab, bridge, mac):
+    """The bridge ports at which the bridge has a MAC address."""
+    return {e["ifname"] for e in lab.host.json(f"bridge -j fdb show br {bridge}")
+            if e.get("mac") == mac and e.get("master") == bridge}
 
 
-class Wire:
-    """Counts frames on the wire from now on."""
-
-    def __init__(self, lab):
-        self.path = lab.wire_pcap
-        with open(self.path, "rb") as f:
-            self.start = len(f.read())
-
-    def udp(self, port):
-        """UDP frames to a port since this was made."""
-        with open(self.path, "rb") as f:
-            data = f.read()
-        return udp_port_count(pcap_frames(data[:24] + data[self.start:]), port)
+def vfs(lab, pf):
+    """What `ip link` shows of the VFs of a PF, without counters."""
+    return [{k: v for k, v in vf.items() if k != "stats"}
+            for vf in lab.host.link(pf).get("vfinfo_list", [])]
 
 
-class PfCapture:
-    """Counts frames that the host's CPU sees on the PF."""
+def vf_packets(lab, pf, vf):
+    """(received, sent) by a VF, as the PF counts."""
+    stats = lab.host.link(pf)["vfinfo_list"][vf]["stats"]
+    # iproute2 names these two differently.
+    sent = stats["tx"].get("tx_packets", stats["tx"].get("packets"))
+    return stats["rx"]["packets"], sent
 
-    def __init__(self, lab):
-        self.host = lab.host
-        self.path = "/run/pf.pcap"
-        self.bg = lab.host.bg(f"exec tcpdump -p -n -U -s 96 -i {lab.pf()} -w {self.path} udp")
-        lab.host.sh(f"for i in $(seq 100); do [ -s {self.path} ] && exit 0; sleep 0.05; done; exit 1")
 
-    def stop(self):
-        """Ends it; the frames."""
-        self.bg.stop(sig=2)
-        frames = list(pcap_frames(self.host.get(self.path)))
-        self.host.sh(f"rm {self.path}")
-        return frames
+def ethtool(machine, dev, netns=None):
+    """The numbers of ethtool -S."""
+    out = machine.sh(f"ethtool -S {dev}", netns=netns).out
+    return {k: int(v) for k, v in re.findall(r"^\s*(\S+): (\d+)$", out, re.M)}

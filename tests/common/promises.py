@@ -13,7 +13,6 @@ from .flows import Flows, Stream, exchange
 TORN_GAP_MS = 250
 # Besides the streams only neighbour discovery and the like goes by the other path.
 STRAY_PACKETS = 50
-CONNECTED_PINGS = 3
 
 
 def torn_limit():
@@ -63,11 +62,11 @@ def judge_agreement(promise, scene, event, path, timeout=5):
 def judge_carries(promise, scene, flows):
     """While the guest is on its VF, the VF takes its traffic, and the host sees none of it."""
     guest, outside = scene.station.mac(), scene.outside.mac()
-    upper, nic = scene.upper_stats(), scene.vf_packets()
+    upper, vf = scene.upper_stats(), scene.vf_packets()
     with pcap.HostCapture(scene.lab, scene.pf) as host, pcap.WireCapture(scene.lab) as wire:
         with flows.window("on the VF") as window:
             pass
-    after, nic_after = scene.upper_stats(), scene.vf_packets()
+    after, vf_after = scene.upper_stats(), scene.vf_packets()
     delta = {k: after[k] - upper[k] for k in after}
     got = sum(f.received for f in window.results if f.stream.sink is scene.station)
     gave = sum(f.received for f in window.results if f.stream.source is scene.station)
@@ -84,7 +83,7 @@ def judge_carries(promise, scene, flows):
                        f"{way}: the VF carried {delta[f'vf_{way}_packets']} of {count} datagrams")
         promise.expect(delta[f"synthetic_{way}_packets"] <= STRAY_PACKETS,
                        f"{way}: {delta[f'synthetic_{way}_packets']} by the synthetic path")
-    for way, count, old, new in zip(("rx", "tx"), (got, gave), nic, nic_after):
+    for way, count, old, new in zip(("rx", "tx"), (got, gave), vf, vf_after):
         promise.expect(new - old >= count, f"{way}: the NIC counts {new - old} frames of the VF")
     promise.expect(promise.figures["wire_frames"], "guest and outside: nothing on the wire")
     promise.expect(not promise.figures["host_frames"],

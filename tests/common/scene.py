@@ -1,206 +1,209 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The scene that most cases play in.
+"""The scene that tests and demo play in.
 
-    br0 on the host:  PF, tap of guest 1, c2h (to child2, a station without VF)
-    guest 1:          virtio-net on the tap, VF 0 when it is plugged, the upper vfp0 over both
-    child3:           VF 1, in a network namespace of the host
-    outside:          a station on the wire
+    wire ── outside (10.7.0.1)
+     │
+     PF ── br0 (10.7.0.10) ──┬─ tap1 ── guest, by virtio-net ──┐
+     │                       └─ c2h ─── child2 (10.7.0.12)     ├─ vfp0 (10.7.0.11)
+     ├─ VF 0 ── guest, by vfio ────────────────────────────────┘
+     └─ VF 1 ── child3 (10.7.0.13), a namespace of the host
 """
 
-import time
-
-from labkit import util
-from labkit.util import wait_for
+from labkit.util import Timeout, wait_for
 
 from . import nic
-from .flow import Flow, Station
+from .flows import rate_for
+from .station import Station
 
-NET = "10.7.0"
-SYSFS = "/sys/class/net/vfp0/vfpath"
-QUIET = 0.5         # how long is looked after an event, in seconds
+BRIDGE = "br0"
+UPPER = "vfp0"
+GUEST_MAC = "52:54:00:00:20:01"
+CHILD3_MAC = "52:54:00:00:30:01"
+VFPATH = f"/sys/class/net/{UPPER}/vfpath"
 
 
 class Scene:
-    """Builds it, and moves things about in it."""
+    """Host with bridge, PF and VFs; stations; and, if asked for, a guest with an upper."""
 
-    def __init__(self, lab, guest=True, child3=False, numvfs=2):
+    def __init__(self, lab, guest=True, numvfs=2, pf_driver="vfpath_pf", vf_driver="vfpath_vf"):
         self.lab, self.host = lab, lab.host
-        self.flows = []
-        self.rate = 200 if lab.kernel.debug else 1000
-        self.vf = None
-        self.make_host(numvfs)
-        if child3:
-            self.make_child3()
-        if guest:
-            self.make_guest()
+        self.with_guest, self.numvfs = guest, numvfs
+        self.pf_driver, self.vf_driver = pf_driver, vf_driver
+        self.pf = self.guest = self.station = self.child3 = None
+        self.outside = Station("outside", lab.host, "out0", 1, "outside")
+        self.child2 = Station("child2", lab.host, "c2", 12, "child2")
+        self.me = Station("host", lab.host, BRIDGE, 10)
+        self.rate = rate_for(lab)
 
-    def make_host(self, numvfs):
-        """The bridge with the PF and child2, and the outside."""
-        self.host.sh("modprobe vfpath_pf && modprobe bridge && modprobe veth", timeout=60)
+    def start(self):
+        """Set all of it up; the guest's VF is made, but not plugged."""
+        self.host.sh(f"modprobe {self.pf_driver}")
         self.pf = self.lab.pf()
-        self.host.sh(f"""
-            ip link add br0 type bridge && ip link set {self.pf} master br0 &&
-            ip link set {self.pf} up && ip addr add {NET}.10/24 dev br0 && ip link set br0 up &&
-            ip netns add child2 && ip link add c2h type veth peer name c2 netns child2 &&
-            ip link set c2h master br0 up && ip -n child2 addr add {NET}.12/24 dev c2 &&
-            ip -n child2 link set c2 up && ip -n child2 link set lo up &&
-            ip -n outside addr add {NET}.1/24 dev out0""")
-        self.station = {"host": Station("host", self.host, f"{NET}.10"),
-                        "child2": Station("child2", self.host, f"{NET}.12", "child2"),
-                        "outside": Station("outside", self.host, f"{NET}.1", "outside")}
-        wait_for(lambda: self.host.read(f"/sys/class/net/{self.pf}/carrier", check=False) == "1",
-                 20, "link of the PF")
-        if numvfs:
-            self.lab.set_numvfs(numvfs, autoprobe=False)
+        self.make_bridge()
+        self.outside.configure()
+        self.make_child2()
+        self.me.configure()
+        wait_for(lambda: self.carrier() == "1", 20, "link of the PF")
+        self.make_vfs(self.numvfs)
+        if self.with_guest:
+            self.make_guest()
+        return self
 
-    def make_child3(self):
-        """A VF of the host, in a namespace."""
-        pci = self.lab.vf_pci(1)
-        self.host.sh(f"modprobe vfpath_vf && echo vfpath_vf > "
-                     f"/sys/bus/pci/devices/{pci}/driver_override && "
-                     f"echo {pci} > /sys/bus/pci/drivers_probe", timeout=60)
-        dev = self.host.netdev_of(pci)
-        self.host.sh(f"ip netns add child3 && ip link set {dev} netns child3 name c3 && "
-                     f"ip -n child3 addr add {NET}.13/24 dev c3 && ip -n child3 link set c3 up && "
-                     "ip -n child3 link set lo up")
-        self.station["child3"] = Station("child3", self.host, f"{NET}.13", "child3")
-        wait_for(lambda: self.station["child3"].sh("cat /sys/class/net/c3/carrier",
-                                                   check=False).out.strip() == "1",
-                 20, "link of child3")
+    def make_bridge(self):
+        self.host.sh(f"ip link add {BRIDGE} type bridge && "
+                     f"ip link set {self.pf} master {BRIDGE} up && ip link set {BRIDGE} up")
+
+    def make_child2(self):
+        self.host.sh("ip netns add child2 && ip -n child2 link set lo up && "
+                     "ip link add c2h type veth peer name c2 netns child2 && "
+                     f"ip link set c2h master {BRIDGE} up")
+        self.child2.configure()
+
+    def make_vfs(self, count):
+        """Make VFs; VF 0 gets the guest's MAC, VF 1 goes to child3."""
+        self.lab.set_numvfs(count, autoprobe=False)
+        self.numvfs = count
+        if count:
+            self.set_vf(0, f"mac {GUEST_MAC}")
+        if count > 1:
+            self.set_vf(1, f"mac {CHILD3_MAC}")
+            self.make_child3()
+
+    def remove_vfs(self):
+        """Remove all VFs. None may be plugged into a guest."""
+        self.lab.set_numvfs(0)
+        self.numvfs = 0
+        if self.child3:
+            self.host.sh("ip netns del child3")
+            self.child3 = None
+
+    def set_vf(self, vf, what, check=True):
+        """`ip link set PF vf N ...`"""
+        return self.host.sh(f"ip link set {self.pf} vf {vf} {what}", check=check)
+
+    def bind_vf(self, vf, driver):
+        """Bind a VF on the host; returns its network device."""
+        pci = self.lab.vf_pci(vf)
+        self.host.sh(f"modprobe {driver} && cd /sys/bus/pci/devices/{pci} && "
+                     f"echo {driver} > driver_override && echo {pci} > /sys/bus/pci/drivers_probe "
+                     f"&& [ $(basename $(readlink driver)) = {driver} ]")
+        return self.host.netdev_of(pci)
+
+    def make_child3(self, vf=1):
+        """A VF on the host, in a namespace of its own."""
+        dev = self.bind_vf(vf, self.vf_driver)
+        self.host.sh("ip netns add child3 && ip -n child3 link set lo up && "
+                     f"ip link set {dev} netns child3 name c3")
+        self.child3 = Station("child3", self.host, "c3", 13, "child3")
+        self.child3.configure()
+        wait_for(lambda: self.child3.ping(self.outside.ip, 1), 20, "child3 to reach outside")
 
     def make_guest(self):
-        """Guest 1 with the synthetic netdev and the upper on it."""
-        self.guest = self.lab.guest(1, bridge="br0")
-        self.mac = self.guest.mac
-        self.host.sh(f"ip link set {self.pf} vf 0 mac {self.mac}")
-        self.guest.sh("modprobe virtio_net && modprobe vfpath_failover && modprobe vfpath_vf",
-                      timeout=60)
-        self.synthetic = self.guest.netdev_by_mac(self.mac)
-        self.guest.sh(f"ip link add vfp0 type vfpath && ip link set {self.synthetic} master vfp0 && "
-                      f"ip addr add {NET}.11/24 dev vfp0 && ip link set vfp0 up")
-        self.station["guest1"] = Station("guest1", self.guest, f"{NET}.11")
+        """A guest with an upper over its virtio-net."""
+        self.guest = self.lab.guest(1, mac=GUEST_MAC, bridge=BRIDGE)
+        self.guest.sh("modprobe virtio_net")
+        dev = self.guest.netdev_by_mac(GUEST_MAC)
+        self.guest.sh("modprobe vfpath_vf && modprobe vfpath_failover && "
+                      f"ip link add {UPPER} type vfpath && ip link set {dev} master {UPPER}")
+        self.station = Station("guest", self.guest, UPPER, 11)
+        self.station.configure()
         self.wait_active("synthetic")
+        wait_for(lambda: self.station.ping(self.outside.ip, 1), 20, "the guest to reach outside")
 
-    # The guest's view
+    # The guest's path
 
-    def knob(self, name):
-        return self.guest.read(f"{SYSFS}/{name}")
+    def vfpath(self, name):
+        """One of the upper's files in sysfs."""
+        return self.guest.read(f"{VFPATH}/{name}")
 
-    def active(self):
-        return self.knob("active")
+    def switches(self):
+        """How often the upper has moved so far."""
+        return int(self.vfpath("switches"))
 
     def wait_active(self, path, timeout=20):
-        wait_for(lambda: self.active() == path, timeout, f"the path to be {path}")
+        """Until the guest's traffic takes that path."""
+        try:
+            wait_for(lambda: self.vfpath("active") == path, timeout,
+                     f"the guest to be on path {path}")
+        except Timeout as e:
+            reason = self.vfpath("inactive_reason")
+            raise Timeout(f"{e} (inactive_reason: {reason!r})") from e
 
-    def set_path(self, policy):
-        self.guest.write(f"{SYSFS}/path", policy)
+    def set_path(self, path):
+        """The operator's choice: auto, vf or synthetic."""
+        self.guest.write(f"{VFPATH}/path", path)
 
-    def counters(self):
-        """ethtool -S of the upper."""
-        out = self.guest.sh("ethtool -S vfp0").out.splitlines()[1:]
-        return {k.strip(): int(v) for k, v in (line.rsplit(":", 1) for line in out)}
-
-    # What happens to the VF
-
-    def plug(self):
-        """Hot plug of VF 0; back when the path is on it."""
-        self.vf = self.guest.plug_vf(self.lab.vf_pci(0))
-        self.wait_active("vf")
+    def plug(self, wait=True):
+        """Hot-plug VF 0 into the guest."""
+        self.guest.plug_vf(self.lab.vf_pci(0))
+        if wait:
+            self.wait_active("vf")
 
     def unplug(self):
-        """Hot unplug; back when it is gone."""
+        """Take it away again, on purpose."""
         self.guest.unplug_vf()
-        self.vf = None
         self.wait_active("synthetic")
 
-    def vf_reset(self):
-        """A function level reset from the host, under the guest's feet."""
-        before = self.resets()
-        self.host.sh(f"echo 1 > /sys/bus/pci/devices/{self.vf}/reset")
-        wait_for(lambda: self.resets() > before, 20, "the VF driver to notice")
+    def plugged(self):
+        """Whether the guest has its VF."""
+        return bool(self.guest.vfs)
+
+    def on_vf(self):
+        """See to it that the guest is on its VF."""
+        if not self.plugged():
+            self.plug(wait=False)
+        self.set_path("auto")
         self.wait_active("vf")
 
-    def resets(self):
-        dev = self.knob("vf")
-        out = self.guest.sh(f"ethtool -S {dev} 2>/dev/null", check=False).out
-        found = [int(line.split(":")[1]) for line in out.splitlines() if "resets:" in line]
-        return found[0] if found else -1
+    def on_synthetic(self):
+        """See to it that the guest has no VF."""
+        if self.plugged():
+            self.unplug()
 
-    def guest_vf_pci(self):
-        """The VF's PCI address in the guest."""
-        return self.guest.pci_by_id("8086:10ca")[0]
+    def upper_stats(self):
+        """ethtool -S of the upper."""
+        return nic.ethtool(self.guest, UPPER)
 
-    def unbind(self):
-        self.guest.sh(f"echo {self.guest_vf_pci()} > /sys/bus/pci/drivers/vfpath_vf/unbind")
-        self.wait_active("synthetic")
+    # The host's side
 
-    def bind(self):
-        self.guest.sh(f"echo {self.guest_vf_pci()} > /sys/bus/pci/drivers/vfpath_vf/bind")
-        self.wait_active("vf")
+    def carrier(self):
+        return self.host.read(f"/sys/class/net/{self.pf}/carrier", check=False)
 
-    def vf_state(self, state):
-        self.host.sh(f"ip link set {self.pf} vf 0 state {state}")
-        self.wait_active("synthetic" if state == "disable" else "vf")
+    def carrier_changes(self):
+        """How often the PF's link has come or gone."""
+        return int(self.host.read(f"/sys/class/net/{self.pf}/carrier_changes"))
 
-    # What the host holds
+    def vf_packets(self, vf=0):
+        """(received, sent) by a VF, as the PF counts."""
+        return nic.vf_packets(self.lab, self.pf, vf)
 
-    def owner(self):
-        """Where NIC and bridge send to guest 1: 'vf', 'synthetic', or what they disagree on."""
-        pools = nic.pools(self.lab, self.mac)
-        port = nic.fdb_port(self.lab, self.mac)
-        if pools == [0] and port == self.pf:
-            return "vf"
-        if pools == [nic.PF_POOL] and port == self.guest.tap:
-            return "synthetic"
-        return f"pools {pools}, port {port}"
+    def rar_owner(self, mac=GUEST_MAC):
+        """The pools the NIC delivers a MAC address to."""
+        return nic.rar_owner(self.lab, mac)
 
-    def check_owner(self, path):
-        got = self.owner()
-        assert got == path, f"the guest is on {path}; the host has {got}"
+    def fdb_owner(self, mac=GUEST_MAC):
+        """The ports where the bridge has a MAC address."""
+        return nic.fdb_owner(self.lab, BRIDGE, mac)
 
-    # Flows
+    def host_side(self, path):
+        """(RAR pools, bridge ports) there should be when the guest is on that path."""
+        if path == "vf":
+            return {0}, {self.pf}
+        return ({nic.PF_POOL} if self.numvfs else set()), {self.guest.tap}
 
-    def start_flows(self, peers=("child2", "outside")):
-        """A numbered stream each way between guest 1 and its peers."""
-        for peer in peers:
-            for pair in (("guest1", peer), (peer, "guest1")):
-                self.flows.append(Flow(self.station[pair[0]], self.station[pair[1]], self.rate))
-
-    def stop_flows(self):
-        flows, self.flows = self.flows, []
-        return [(f, f.stop()) for f in flows]
-
-    def event(self, name, action):
-        """Do something while the flows run; a row of figures for each of them."""
-        def mark(suffix):
-            for f in self.flows:
-                f.mark(f"{name}{suffix}")
-
-        time.sleep(QUIET * 0.4)
-        mark(".a")
-        action()
-        time.sleep(QUIET * util.slowness)
-        mark(".b")
-        rows = []
-        for f in self.flows:
-            w = f.window(f"{name}.a", f"{name}.b")
-            to_guest = f.dst.name == "guest1"
-            rows.append({"event": name, "direction": "rx" if to_guest else "tx",
-                         "peer": f.src.name if to_guest else f.dst.name,
-                         "received": w["received"], "lost": w["lost"],
-                         "duplicated": w["duplicated"], "reordered": w["reordered"],
-                         "gap_ms": round(w["longest_gap_us"] / 1000, 1)})
-        return rows
+    def host_agrees(self, path):
+        """Whether NIC and bridge have the guest there. Without VFs the NIC need not know it."""
+        pools, ports = self.host_side(path)
+        rar = self.rar_owner()
+        return (rar == pools or not self.numvfs and rar <= {nic.PF_POOL}) and \
+            self.fdb_owner() == ports
 
 
-def check_quiet(rows):
-    """Nothing lost, nothing twice."""
-    for r in rows:
-        assert r["received"] > 0 and not r["lost"] and not r["duplicated"], rows
+def with_guest(lab):
+    """A module's setup_module: the whole scene, as lab.scene."""
+    lab.scene = Scene(lab).start()
 
 
-def check_gap(rows, limit_ms=250):
-    """A short outage."""
-    for r in rows:
-        assert r["received"] > 0 and not r["duplicated"], rows
-        assert r["gap_ms"] <= limit_ms * max(1.0, util.slowness), rows
+def without_guest(lab):
+    """A module's setup_module: the host's part of it."""
+    lab.scene = Scene(lab, guest=False).start()

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "failover/path.h"
+#include "suites.h"
+
+/* What a lower can be: bit 0 present, 1 up, 2 carrier, 3 fault, 4 refused */
+static struct vfo_path_lower vfk_lower(unsigned int bits)
+{
+	return (struct vfo_path_lower){
+		.present = bits & 1,
+		.up = bits & 2,
+		.carrier = bits & 4,
+		.fault = bits & 8,
+		.refused = bits & 16,
+	};
+}
+
+static bool vfk_good(unsigned int bits)
+{
+	return bits == 7;
+}
+
+/* The path that ought to be taken, said another way than in the code under test */
+static enum vfo_side vfk_want(enum vfo_policy policy, bool syn, bool vf)
+{
+	if (syn && vf)
+		return policy == VFO_POLICY_SYNTHETIC ? VFO_SYNTHETIC : VFO_VF;
+	if (vf)
+		return VFO_VF;
+	return syn ? VFO_SYNTHETIC : VFO_NONE;
+}
+
+static void vfk_path_decide(struct kunit *test)
+{
+	unsigned int policy, s, v;
+
+	for (policy = 0; policy < VFO_POLICIES; policy++) {
+		for (s = 0; s < 32; s++) {
+			for (v = 0; v < 32; v++) {
+				struct vfo_path p = {
+					.policy = policy,
+					.lower = { vfk_lower(s), vfk_lower(v) },
+				};
+
+				KUNIT_ASSERT_EQ(test, vfo_path_decide(&p),
+						vfk_want(policy, vfk_good(s), vfk_good(v)));
+			}
+		}
+	}
+}
+
+static void vfk_path_check(struct kunit *test, const struct vfo_path *old,
+			   const struct vfo_path *now, u32 actions)
+{
+	if (now->active == old->active) {
+		KUNIT_ASSERT_EQ(test, actions, 0);
+		return;
+	}
+	KUNIT_ASSERT_TRUE(test, actions & VFO_ACT_MOVE);
+	KUNIT_ASSERT_EQ(test, !!(actions & VFO_ACT_TELL_ON), now->active == VFO_VF);
+	KUNIT_ASSERT_EQ(test, !!(actions & VFO_ACT_TELL_OFF),
+			old->active == VFO_VF && now->lower[VFO_VF].present);
+	KUNIT_ASSERT_EQ(test, !!(actions & VFO_ACT_ANNOUNCE), now->active != VFO_NONE);
+}
+
+/* Every state times every event on either lower */
+static void vfk_path_every_state_and_event(struct kunit *test)
+{
+	unsigned int policy, s, v, side, ev;
+
+	for (policy = 0; policy < VFO_POLICIES; policy++) {
+		for (s = 0; s < 32; s++) {
+			for (v = 0; v < 32; v++) {
+				for (side = 0; side < VFO_SIDES; side++) {
+					for (ev = 0; ev < VFO_EVENTS; ev++) {
+						struct vfo_path p = {
+							.policy = policy,
+							.lower = { vfk_lower(s), vfk_lower(v) },
+						}, old;
+						u32 actions;
+						int err;
+
+						p.active = vfo_path_decide(&p);
+						old = p;
+						err = vfo_path_event(&p, side, ev, &actions);
+						if (err)
+							KUNIT_ASSERT_EQ(test, memcmp(&p, &old, sizeof(p)), 0);
+						KUNIT_ASSERT_EQ(test, p.active, vfo_path_decide(&p));
+						vfk_path_check(test, &old, &p, actions);
+					}
+				}
+			}
+		}
+	}
+}
+
+static void vfk_path_errors(struct kunit *test)
+{
+	struct vfo_path p;
+	u32 actions;
+
+	vfo_path_init(&p);
+	KUNIT_EXPECT_EQ(test, vfo_path_event(&p, VFO_VF, VFO_EV_UP, &actions), -ENODEV);
+	KUNIT_EXPECT_EQ(test, vfo_path_event(&p, VFO_SIDES, VFO_EV_ADDED, &actions), -EINVAL);
+	KUNIT_EXPECT_EQ(test, vfo_path_event(&p, VFO_VF, VFO_EV_ADDED, &actions), 0);
+	KUNIT_EXPECT_EQ(test, vfo_path_event(&p, VFO_VF, VFO_EV_ADDED, &actions), -EEXIST);
+	KUNIT_EXPECT_EQ(test, vfo_path_event(&p, VFO_VF, VFO_EVENTS, &actions), -EINVAL);
+}
+
+/* The story of a VF that comes, is refused, is taken, and goes */
+static void vfk_path_story(struct kunit *test)
+{
+	struct vfo_path p;
+	u32 actions;
+
+	vfo_path_init(&p);
+	vfo_path_event(&p, VFO_SYNTHETIC, VFO_EV_ADDED, &actions);
+	vfo_path_event(&p, VFO_SYNTHETIC, VFO_EV_CARRIER_ON, &actions);
+	vfo_path_event(&p, VFO_SYNTHETIC, VFO_EV_UP, &actions);
+	KUNIT_EXPECT_EQ(test, p.active, VFO_SYNTHETIC);
+	vfo_path_event(&p, VFO_VF, VFO_EV_ADDED, &actions);
+	vfo_path_event(&p, VFO_VF, VFO_EV_UP, &actions);
+	KUNIT_EXPECT_EQ(test, p.active, VFO_SYNTHETIC);
+	vfo_path_event(&p, VFO_VF, VFO_EV_CARRIER_ON, &actions);
+	KUNIT_EXPECT_EQ(test, actions, VFO_ACT_TELL_ON | VFO_ACT_MOVE | VFO_ACT_ANNOUNCE);
+	vfo_path_event(&p, VFO_VF, VFO_EV_REFUSED, &actions);
+	KUNIT_EXPECT_EQ(test, p.active, VFO_SYNTHETIC);
+	/* Hearing once more of a carrier that is there changes nothing; a new one does */
+	vfo_path_event(&p, VFO_VF, VFO_EV_CARRIER_ON, &actions);
+	KUNIT_EXPECT_EQ(test, p.active, VFO_SYNTHETIC);
+	vfo_path_event(&p, VFO_VF, VFO_EV_RETRY, &actions);
+	KUNIT_EXPECT_EQ(test, p.active, VFO_VF);
+	vfo_path_event(&p, VFO_VF, VFO_EV_DOWN, &actions);
+	KUNIT_EXPECT_EQ(test, actions, VFO_ACT_MOVE | VFO_ACT_TELL_OFF | VFO_ACT_ANNOUNCE);
+	vfo_path_event(&p, VFO_VF, VFO_EV_REMOVED, &actions);
+	KUNIT_EXPECT_EQ(test, actions, 0);
+}
+
+static struct kunit_case vfk_failover_path_cases[] = {
+	KUNIT_CASE(vfk_path_decide),
+	KUNIT_CASE(vfk_path_every_state_and_event),
+	KUNIT_CASE(vfk_path_errors),
+	KUNIT_CASE(vfk_path_story),
+	{}
+};
+
+struct kunit_suite vfk_failover_path_suite = {
+	.name = "vfpath_failover_path",
+	.test_cases = vfk_failover_path_cases,
+};

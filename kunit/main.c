@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vfpath_kunit: unit tests of the parts that decide.
+ */
+#include <linux/module.h>
+
+#include "suites.h"
+
+kunit_test_suites(&vfk_pf_fdb_suite, &vfk_pf_vlan_suite, &vfk_pf_vport_suite,
+		  &vfk_pf_apply_suite, &vfk_pf_reflect_suite, &vfk_pf_mbx_suite,
+		  &vfk_vf_mbx_suite, &vfk_failover_path_suite, &vfk_ring_txdesc_suite);
+
+MODULE_DESCRIPTION("vfpath: KUnit tests");
+MODULE_LICENSE("GPL");

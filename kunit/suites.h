@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _VFK_SUITES_H_
+#define _VFK_SUITES_H_
+
+#include <kunit/test.h>
+
+extern struct kunit_suite vfk_pf_fdb_suite;
+extern struct kunit_suite vfk_pf_vlan_suite;
+extern struct kunit_suite vfk_pf_vport_suite;
+extern struct kunit_suite vfk_pf_apply_suite;
+extern struct kunit_suite vfk_pf_reflect_suite;
+extern struct kunit_suite vfk_pf_mbx_suite;
+extern struct kunit_suite vfk_vf_mbx_suite;
+extern struct kunit_suite vfk_failover_path_suite;
+extern struct kunit_suite vfk_ring_txdesc_suite;
+
+#endif /* _VFK_SUITES_H_ */

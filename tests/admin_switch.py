@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The operator moves the guest between its paths: nothing lost, none twice."""
+
+from common.flows import Flows
+from common.promises import ADMIN, judge, play
+from common.scene import with_guest
+from common.verdict import Promise
+
+setup_module = with_guest
+CYCLES = 5
+
+
+def test_cycles(lab):
+    """Back and forth under traffic; the counter counts every move."""
+    scene, promise = lab.scene, Promise("admin_switch")
+    scene.on_vf()
+    before = scene.switches()
+    with Flows.of(scene) as flows:
+        for event in ADMIN * CYCLES:
+            judge(promise, play(scene, flows, event))
+    moves = scene.switches() - before
+    promise.expect(moves == 2 * CYCLES, f"{moves} switches counted in {CYCLES} cycles")
+    promise.require()
+
+
+def test_policy_stays(lab):
+    """A guest that is kept on the synthetic path does not follow a VF that comes."""
+    scene = lab.scene
+    scene.on_synthetic()
+    scene.set_path("synthetic")
+    scene.plug(wait=False)
+    scene.guest.netdev_of(scene.guest.pci_by_id("8086:10ca")[0])
+    assert scene.vfpath("active") == "synthetic"
+    assert scene.vfpath("path") == "synthetic"
+    scene.set_path("auto")
+    scene.wait_active("vf")

@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The demo: a guest's traffic moves to its VF, loses it in all ways there are, and carries on.
+
+main() plays it, prints a table, and leaves build/demo/report.json and timeline.svg.
+"""
+
+import contextlib
+import json
+import os
+import re
+import time
+
+from labkit import build, util
+from labkit.util import run, say
+
+from common import promises
+from common.events import PathWatch
+from common.flows import Flows, Tcp
+from common.scene import Scene
+from common.verdict import Promise
+
+OUT = os.path.join(util.BUILD, "demo")
+NAMES = ("vf_path_carries", "exclusive_binding", "routing", "planned_leave", "planned_return",
+         "admin_switch", "torn_flr", "torn_unbind", "torn_link_state", "host_guest_agree",
+         "pf_undisturbed", "tcp_survives")
+# How many times VFs are made and removed in front of the PF's own stream.
+PF_CYCLES = 7
+BIN_MS = 100
+KINDS = {"planned_return": "return", "torn_flr": "torn", "torn_unbind": "torn",
+         "torn_link_state": "torn", "planned_leave": "leave", "admin_switch": "admin"}
+COLUMNS = "{:18} {:4} {:>7} {:>7} {:>10} {:>10} {:>9}"
+
+
+class Clock:
+    """Turns a machine's CLOCK_MONOTONIC into seconds since the demo began."""
+
+    def __init__(self, machine, began):
+        def trip():
+            start = time.monotonic()
+            there = machine.clock()
+            end = time.monotonic()
+            return end - start, there / 1e9 - (start + end) / 2
+        # The quickest of some round trips is the least distorted.
+        self.offset = min(trip() for _ in range(7))[1] + began
+
+    def seconds(self, nanoseconds):
+        return nanoseconds / 1e9 - self.offset
+
+
+class Demo:
+    """The story, what was measured of it, and what is said about it."""
+
+    def __init__(self, lab):
+        self.scene = Scene(lab)
+        self.lab = lab
+        self.promises = {name: Promise(name) for name in NAMES}
+        self.windows = []
+        self.events = []
+        self.began = time.monotonic()
+        self.flows = self.watch = None
+
+    def now(self):
+        """Seconds since the demo began."""
+        return time.monotonic() - self.began
+
+    def event(self, event):
+        """One event: play, judge, and see whether host and guest agree."""
+        name, path, kind, action = event
+
+        def timed(scene):
+            start = self.now()
+            action(scene)
+            self.events.append({"t": round(start, 3), "label": name,
+                                "kind": KINDS.get(kind, "other")})
+        window = promises.play(self.scene, self.flows, (name, path, kind, timed))
+        promises.judge(self.promises[kind], window)
+        promises.judge_agreement(self.promises["host_guest_agree"], self.scene, name, path)
+        self.windows.append(window)
+        lost = sum(f.lost for f in window.results)
+        gap = max(f.gap_ms for f in window.results)
+        say(f"{name}: the guest is on path {path}; {lost} lost, longest gap {gap} ms")
+
+    def play(self):
+        """All of it, in order."""
+        say("host, bridge, VFs, stations and a guest")
+        self.scene.start()
+        scene = self.scene
+        with contextlib.ExitStack() as stack:
+            self.watch = stack.enter_context(PathWatch(scene))
+            self.flows = stack.enter_context(Flows.of(scene))
+            connections = [stack.enter_context(Tcp(scene.outside, scene.station)),
+                           stack.enter_context(Tcp(scene.child2, scene.station))]
+            self.story()
+            say("the TCP connections end")
+            for connection in connections:
+                promises.judge_tcp(self.promises["tcp_survives"], connection)
+            self.timeline()
+
+    def story(self):
+        """The events; the streams run all the time."""
+        scene = self.scene
+        self.event(promises.RETURN)
+        say("the VF carries the traffic")
+        promises.judge_carries(self.promises["vf_path_carries"], scene, self.flows)
+        promises.judge_exclusive(self.promises["exclusive_binding"], scene)
+        say("everybody to everybody, the guest on its VF")
+        promises.judge_routing(self.promises["routing"], scene, "vf")
+        self.event(promises.LEAVE)
+        say("everybody to everybody, the guest without a VF")
+        promises.judge_routing(self.promises["routing"], scene, "synthetic")
+        self.event(promises.RETURN)
+        for event in (*promises.ADMIN, *promises.FLR, *promises.UNBIND, *promises.LINK_STATE,
+                      promises.LEAVE, promises.NUMVFS[0]):
+            self.event(event)
+        say(f"VFs made and removed {PF_CYCLES} times beside the host's own traffic")
+        promises.judge_pf(self.promises["pf_undisturbed"], scene, PF_CYCLES)
+        self.event(promises.NUMVFS[1])
+        self.event(promises.RETURN)
+
+    # What is left of it
+
+    def rows(self):
+        """A row for each event, peer and direction, from the guest's point of view."""
+        for window in self.windows:
+            for f in window.results:
+                rx = f.stream.sink is self.scene.station
+                yield {"event": window.name, "direction": "rx" if rx else "tx",
+                       "peer": (f.stream.source if rx else f.stream.sink).name, **f.numbers()}
+
+    def report(self):
+        """The contents of report.json."""
+        return {"kernel": self.lab.kernel.version, "qemu": qemu_version(),
+                "promises": {name: p.report() for name, p in self.promises.items()},
+                "switches": list(self.rows())}
+
+    def lanes(self):
+        """A lane for each peer: rates and losses both ways, and the path."""
+        clocks = {m: Clock(m, self.began) for m in (self.scene.host, self.scene.guest)}
+        spans = self.spans(clocks[self.scene.guest])
+        for peer in (self.scene.child2, self.scene.outside):
+            lane = {"name": f"guest and {peer}", "series": [], "loss": [],
+                    "path": [{"name": "path", "spans": spans}]}
+            for stream in self.flows.streams:
+                if peer in (stream.source, stream.sink):
+                    name = "rx" if stream.source is peer else "tx"
+                    rate, loss = curve(stream, clocks[stream.sink.machine])
+                    lane["series"].append({"name": name, "unit": "pps", "points": rate})
+                    lane["loss"].append({"name": name, "points": loss})
+            yield lane
+
+    def spans(self, clock):
+        """When the guest was on which path."""
+        changes = [(max(0, round(clock.seconds(ns), 3)), path)
+                   for ns, path in self.watch.changes()]
+        ends = [t for t, _path in changes[1:]] + [round(self.now(), 3)]
+        return [[t, end, path] for (t, path), end in zip(changes, ends)]
+
+    def timeline(self):
+        """Draw timeline.svg."""
+        data = {"title": "vfpath: one guest, two paths",
+                "subtitle": f"kernel {self.lab.kernel.version}, QEMU {qemu_version()}, "
+                            f"{self.scene.rate} datagrams a second each way",
+                "lanes": list(self.lanes()), "events": self.events}
+        path = os.path.join(OUT, "timeline.json")
+        with open(path, "w", encoding="utf-8") as f:
+            json.dump(data, f)
+        run([os.path.join(build.tools(), "vfpath-timeline"), "--in", path,
+             "--out", os.path.join(OUT, "timeline.svg")])
+
+    def table(self):
+        """What the one who has waited gets to see."""
+        print("\n" + COLUMNS.format("event", "way", "peer", "lost", "duplicated", "reordered",
+                                    "gap ms"))
+        for row in self.rows():
+            print(COLUMNS.format(row["event"], row["direction"], row["peer"], row["lost"],
+                                 row["duplicated"], row["reordered"], row["gap_ms"]))
+        print()
+        for name, promise in self.promises.items():
+            print(f"{'kept  ' if promise.ok else 'BROKEN'}  {name}")
+            for problem in promise.problems:
+                print(f"        {problem}")
+
+
+def curve(stream, clock):
+    """(points of the rate, points of the losses) of a stream."""
+    analysis = stream.analyze(bins=BIN_MS)
+    base = clock.seconds(analysis["start_mono_ns"])
+    rate, loss = [], []
+    for t, received, _bytes, lost, _duplicated, _reordered in analysis["bins"]["rows"]:
+        when = round(base + t, 3)
+        if when < 0:
+            continue
+        rate.append([when, received * 1000 / BIN_MS])
+        if lost:
+            loss.append([when, lost])
+    return rate, loss
+
+
+def qemu_version():
+    """The version of the QEMU that emulates the NIC."""
+    m = re.search(r"version (\S+)", run(["qemu-system-x86_64", "--version"]))
+    return m.group(1) if m else "unknown"
+
+
+def main(make_lab, kernel):
+    """Play the demo on a kernel; 0 when all promises are kept and no kernel complained."""
+    os.makedirs(OUT, exist_ok=True)
+    failure = None
+    with make_lab(kernel, name="demo") as lab:
+        demo = Demo(lab)
+        try:
+            demo.play()
+        except util.LabError as e:
+            failure = str(e)
+        bad = lab.check_logs(leaks=False)
+    report = demo.report()
+    if failure or bad:
+        report["failure"] = [*([failure] if failure else []), *bad]
+    with open(os.path.join(OUT, "report.json"), "w", encoding="utf-8") as f:
+        json.dump(report, f, indent=1)
+    demo.table()
+    for line in report.get("failure", []):
+        print(f"FAILED  {line}")
+    where = os.path.relpath(OUT, util.TOP)
+    print(f"\n{where}/report.json, {where}/timeline.svg")
+    return 0 if not failure and not bad and all(p.ok for p in demo.promises.values()) else 1
