@@ -3,7 +3,8 @@
 
 from common import nic
 from common.promises import refused
-from common.scene import UPPER, with_guest
+from common.mailbox import Mailbox
+from common.scene import GUEST_MAC, UPPER, with_guest
 from common.verdict import Promise
 
 from labkit.util import wait_for
@@ -14,8 +15,30 @@ WRONG_VF = tuple(f"vf {n} {what}" for n in (7, 99)
                  for what in ("mac 52:54:00:00:40:01", "vlan 5", "spoofchk off", "trust on",
                               "state disable"))
 WRONG_POLICY = ("vf 0 mac 01:00:5e:00:00:01", "vf 0 mac ff:ff:ff:ff:ff:ff", "vf 0 vlan 4095",
-                "vf 0 vlan 5 proto 802.1ad", "vf 0 max_tx_rate 100000", "vf 0 min_tx_rate 10",
-                "vf 1 mac 01:00:5e:00:00:01", "mtu 100000", "address 01:00:5e:00:00:01")
+                "vf 0 vlan 5000", "vf 0 vlan 5 qos 8", "vf 0 vlan 5 proto 802.1ad",
+                "vf 0 max_tx_rate 5000", "vf 0 min_tx_rate 10", f"vf 1 mac {GUEST_MAC}",
+                "mtu 10", "mtu 9217", "mtu 70000", "address 01:00:5e:00:00:01")
+
+# Messages that do not fit, in words of hex. Before NEGOTIATE, and after it.
+MALFORMED = {
+    "unknown id": "7f", "reserved bits": "1f000004", "reply bits": "80000005,600",
+    "set_mac: what": "00090002,00005452,0001", "set_mac: multicast": "2,00000001,0",
+    "set_mac: zero": "2,0,0", "add: multicast": "00020002,ffffffff,ffff",
+    "multicast: count": "001f0003", "vlan: what": "00020004,5", "vlan: 4095": "00010004,fff",
+    "vlan: huge": "00010004,ffffffff", "lpe: 0": "5,0", "lpe: huge": "5,ffffffff",
+    "promisc: untrusted": "00020006", "negotiate: magic": "20,1,00010001,f",
+    "negotiate: version 0": "20,56465054,0,f", "negotiate: low > high": "20,56465054,00020001,f",
+    "negotiate: future": "20,56465054,00090009,f", "data path: before negotiate": "00010021,1",
+    "rx mode: before negotiate": "00030022", "mc list: before negotiate": "00010023,10000,1",
+}
+NEGOTIATED = {
+    "data path: what": "00020021,1", "rx mode: bits": "00ff0022", "rx mode: untrusted": "00030022",
+    "mc list: count": "001d0023,001d0000", "mc list: overrun": "00020023,00010000,1",
+    "mc list: gap": "00010023,00200005,1", "mc list: too long": "00010023,ffff0000,1",
+}
+RESET, RESET_ACK = "1", "0x80000001"
+NEGOTIATE = "20,56465054,00010001,f"
+LPE = "5,600"
 
 
 def refused_unchanged(promise, machine, commands, state):
@@ -108,4 +131,33 @@ def test_other_mac(lab):
     scene.guest.unplug_vf()
     scene.set_vf(0, f"mac {scene.station.mac()}")
     scene.on_vf()
+    promise.require()
+
+
+def test_mailbox(lab):
+    """A message malformed in any field is answered NACK; what is in force stays."""
+    scene, promise = lab.scene, Promise("bad input: mailbox")
+    # VF 1 without its driver: the test itself is the VF.
+    scene.on_synthetic()
+    scene.remove_vfs()
+    lab.set_numvfs(2, autoprobe=False)
+
+    def state():
+        return sorted((mac, sorted(pools)) for mac, pools in nic.rars(lab)), pf_state(scene)
+
+    with Mailbox(lab, 1) as mailbox:
+        promise.expect(mailbox.nack(mailbox.send(LPE)[0]), "a message before RESET is accepted")
+        reset, = mailbox.send(RESET)
+        promise.expect(reset == RESET_ACK, f"RESET: {reset}")
+        before = state()
+        for stage in (MALFORMED, NEGOTIATED):
+            for name, answer in zip(stage, mailbox.send(*stage.values())):
+                promise.expect(mailbox.nack(answer), f"{name}: {answer}")
+            promise.expect(state() == before, f"{before} became {state()}")
+            answer, = mailbox.send(NEGOTIATE)
+            # Once a reset, so the second one does not fit either.
+            promise.expect(mailbox.nack(answer) == (stage is NEGOTIATED), f"NEGOTIATE: {answer}")
+    scene.remove_vfs()
+    scene.make_vfs(2)
+    promise.expect(scene.child3.ping(scene.outside.ip) == 3, "the VF does not work after it")
     promise.require()

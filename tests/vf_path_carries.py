@@ -3,7 +3,7 @@
 
 from common.flows import Flows
 from common.promises import judge_carries, judge_planned
-from common.scene import with_guest
+from common.scene import UPPER, with_guest
 from common.verdict import Promise
 
 setup_module = with_guest
@@ -55,3 +55,25 @@ def test_names(lab):
     assert scene.guest.driver_of(synthetic) == "virtio_net", synthetic
     assert scene.vfpath("path") == "auto"
     assert scene.vfpath("inactive_reason") == ""
+
+
+def test_counters_add_up(lab):
+    """Both paths' counters together are the upper's, also after the VF has gone."""
+    scene, promise = lab.scene, Promise("counters")
+    scene.on_vf()
+    last = {"rx": 0, "tx": 0}
+    # Counters are read one after the other, so nothing may be under way.
+    scene.guest.sh(f"ip link set {UPPER} down")
+    for vf_gone in (False, True):
+        if vf_gone:
+            scene.guest.unplug_vf()
+        paths, link = scene.upper_stats(), scene.guest.link(UPPER)["stats64"]
+        for way, before in last.items():
+            total = paths[f"vf_{way}_packets"] + paths[f"synthetic_{way}_packets"]
+            promise.expect(total and total == link[way]["packets"],
+                           f"{way}: {total} by the paths, {link[way]['packets']} in all")
+            promise.expect(total >= before, f"{way}: {before}, then {total}")
+            last[way] = total
+    scene.station.configure()
+    scene.wait_active("synthetic")
+    promise.require()

@@ -2,6 +2,7 @@
 """`ip link set PF vf N ...` does what it says, and `ip link show` tells it."""
 
 from common import nic
+from common.promises import refused
 from common.scene import CHILD3_MAC, without_guest
 from common.verdict import Promise
 
@@ -43,7 +44,8 @@ def test_reflected(lab):
         scene.set_vf(0, cmd)
         now = shown(scene)
         for key, value in before.items():
-            if key in ("vlan_list", "rate"):
+            # The same again, in another form.
+            if key in ("vlan_list", "rate", "tx_rate"):
                 continue
             expected = want.get(key, value)
             promise.expect(now.get(key) == expected,
@@ -89,6 +91,8 @@ def test_vlan_isolates(lab):
     promise.expect(child3.ping("10.7.1.1") == 3, "port VLAN: its own VLAN does not answer")
     promise.expect(not child3.ping(outside.ip), "port VLAN: the untagged network answers")
     promise.expect(not child3.ping(scene.child2.ip), "port VLAN: the bridge answers")
+    refused(promise, scene.host, "ip -n child3 link add link c3 name c3.5 type vlan id 5 && "
+            "ip -n child3 link set c3.5 up", "a VLAN of the VF's own under a port VLAN")
     scene.set_vf(1, "vlan 0")
     wait_for(lambda: child3.ping(outside.ip, 1), 20, "the VF outside of VLANs again")
     promise.expect(not child3.ping("10.7.1.1"), "untagged again: the VLAN answers")
@@ -106,3 +110,46 @@ def test_state(lab):
     scene.set_vf(1, "state auto")
     wait_for(lambda: scene.child3.sh(carrier).out.strip() == "1", 10, "the VF's link")
     assert wait_for(lambda: scene.child3.ping(scene.outside.ip), 10, "the VF's traffic")
+
+
+def test_live_mac(lab):
+    """A driver that runs takes a new address; it is reached there, by the wire and the host."""
+    scene, mac = lab.scene, "52:54:00:00:40:04"
+    scene.set_vf(1, f"mac {mac}")
+    wait_for(lambda: scene.child3.mac() == mac, 10, "the VF's driver to take the address")
+    wait_for(lambda: scene.rar_owner(mac) == {1}, 10, "the NIC to deliver to the VF")
+    assert scene.rar_owner(CHILD3_MAC) == set()
+    wait_for(lambda: scene.child3.ping(scene.outside.ip), 10, "the VF to reach outside")
+    assert scene.child3.ping(scene.me.ip) == 3
+
+
+def test_lasts(lab):
+    """The PF's own down, up and change of MTU take nothing from the VFs."""
+    scene = lab.scene
+    scene.set_vf(0, "vlan 200 qos 5")
+    before = nic.vfs(lab, scene.pf)
+    scene.host.sh(f"ip link set {scene.pf} down && ip link set {scene.pf} mtu 2000 && "
+                  f"ip link set {scene.pf} up && ip link set {scene.pf} mtu 1500")
+    assert nic.vfs(lab, scene.pf) == before
+    wait_for(lambda: scene.child3.ping(scene.outside.ip), 20, "the VF to carry on")
+    scene.set_vf(0, "vlan 0")
+
+
+def test_statistics(lab):
+    """`ip -s link show PF` counts what a VF sends and receives."""
+    scene = lab.scene
+    before = scene.vf_packets(1)
+    assert scene.child3.ping(scene.outside.ip, 10) == 10
+    after = scene.vf_packets(1)
+    assert all(b >= a + 10 for a, b in zip(before, after)), (before, after)
+
+
+def test_gone_with_the_vf(lab):
+    """Policy belongs to a VF: the next one of that number starts afresh."""
+    scene = lab.scene
+    scene.set_vf(0, "mac 52:54:00:00:40:05 vlan 100 spoofchk off trust on state enable")
+    scene.remove_vfs()
+    lab.set_numvfs(1, autoprobe=False)
+    vf = shown(scene)
+    assert vf["mac"] != "52:54:00:00:40:05" and not vf["vlan"], vf
+    assert vf["spoofchk"] and not vf["trust"] and vf["link_state"] == "auto", vf

@@ -64,8 +64,11 @@ class Channel:
         if guest is not None:
             req["guest"] = guest
         data = json.dumps(req).encode() + b"\n"
-        with self.send_lock:
-            self.sock.sendall(data)
+        try:
+            with self.send_lock:
+                self.sock.sendall(data)
+        except OSError as e:
+            raise LabError(f"{name}: the host VM is gone (see its console)") from e
         with self.cond:
             self.cond.wait_for(lambda: req["id"] in self.answers or self.dead, limit)
             ans = self.answers.pop(req["id"], None)

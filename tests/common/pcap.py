@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Captures: of the wire, by the emulated NIC's back end, and of the PF netdev, in the host."""
+"""Captures: of the wire, by the emulated NIC's back end, and of a netdev, by its machine."""
 
 import collections
 import os
@@ -57,17 +57,17 @@ class WireCapture:
             self.pairs = pairs(f.read())
 
 
-class HostCapture:
-    """What the host sees on the PF netdev while the context is open."""
+class Capture:
+    """What a machine's kernel sees on a network device while the context is open."""
 
-    def __init__(self, lab, dev):
-        self.host, self.dev = lab.host, dev
+    def __init__(self, machine, dev):
+        self.machine, self.dev = machine, dev
         self.path = f"/run/capture.{dev}.pcap"
         self.pairs = collections.Counter()
 
     def __enter__(self):
-        # No -p would make the PF promiscuous, and so change what is observed.
-        self.dump = self.host.bg(f"exec tcpdump -Z root -p -U -B 8192 -s 64 -i {self.dev} "
+        # Without -p the device would become promiscuous: that changes what is observed.
+        self.dump = self.machine.bg(f"exec tcpdump -Z root -p -U -B 8192 -s 64 -i {self.dev} "
                                  f"-w {self.path}")
         wait_for(self.listening, 15, "tcpdump")
         return self
@@ -80,7 +80,7 @@ class HostCapture:
 
     def __exit__(self, *_exc):
         self.dump.stop()
-        data = self.host.get(self.path)
+        data = self.machine.get(self.path)
         if data[:4] != MAGIC:
             raise LabError(f"{self.path}: not a little-endian pcap")
         self.pairs = pairs(data[GLOBAL:])

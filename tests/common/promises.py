@@ -63,7 +63,7 @@ def judge_carries(promise, scene, flows):
     """While the guest is on its VF, the VF takes its traffic, and the host sees none of it."""
     guest, outside = scene.station.mac(), scene.outside.mac()
     upper, vf = scene.upper_stats(), scene.vf_packets()
-    with pcap.HostCapture(scene.lab, scene.pf) as host, pcap.WireCapture(scene.lab) as wire:
+    with pcap.Capture(scene.host, scene.pf) as host, pcap.WireCapture(scene.lab) as wire:
         with flows.window("on the VF") as window:
             pass
     after, vf_after = scene.upper_stats(), scene.vf_packets()
@@ -102,7 +102,7 @@ def judge_routing(promise, scene, path):
         promise.expect(a.ping(b.ip, 1) or a.ping(b.ip), f"{path}: {b} does not answer {a}")
     streams = [Stream(a, b, rate=max(20, scene.rate // 20))
                for a, b in itertools.permutations(stations, 2)]
-    with pcap.HostCapture(scene.lab, scene.pf) as host, pcap.WireCapture(scene.lab) as wire:
+    with pcap.Capture(scene.host, scene.pf) as host, pcap.WireCapture(scene.lab) as wire:
         results = exchange(streams)
     for stream, sent, received, duplicated in results:
         promise.expect(sent and received == sent and not duplicated,
@@ -199,7 +199,11 @@ def judge_pf(promise, scene, cycles=20):
 
 
 def judge_tcp(promise, connection):
-    """A connection at its end: it lived, and every byte was right."""
+    """A connection at its end: it still carries, it is closed in order, each byte was right."""
+    try:
+        connection.wait_more()
+    except util.LabError as e:
+        promise.expect(False, str(e))
     for report in connection.finish():
         promise.expect(report["survived"] and report["bytes_received"]
                        and report["bytes_sent"] and not report["bad_bytes"],

@@ -2,7 +2,9 @@
 """The in-tree igbvf works on a VF of vfpath_pf."""
 
 from common.interop import check_streams
-from common.scene import Scene
+from common.scene import CHILD3_MAC, Scene
+
+from labkit.util import wait_for
 
 
 def setup_module(lab):
@@ -30,3 +32,14 @@ def test_rebind(lab):
     scene.remove_vfs()
     scene.make_vfs(2)
     check_streams(scene.child3, [scene.outside], scene.rate // 4)
+
+
+def test_state(lab):
+    """A driver without the extension learns of its link too."""
+    scene = lab.scene
+    carrier = "cat /sys/class/net/c3/carrier"
+    scene.set_vf(1, "state disable")
+    wait_for(lambda: scene.child3.sh(carrier).out.strip() == "0", 20, "loss of the VF's link")
+    scene.set_vf(1, "state auto")
+    wait_for(lambda: scene.child3.ping(scene.outside.ip), 30, "the VF's traffic")
+    assert scene.rar_owner(CHILD3_MAC) == {1}
