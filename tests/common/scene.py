@@ -120,6 +120,10 @@ class Scene:
         """How often the upper has moved so far."""
         return int(self.vfpath("switches"))
 
+    def vf_resets(self):
+        """How many resets the guest's VF has come back from."""
+        return nic.ethtool(self.guest, self.vfpath("vf"))["resets"]
+
     def wait_active(self, path, timeout=20):
         """Until the guest's traffic takes that path."""
         try:
