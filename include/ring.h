@@ -97,6 +97,7 @@ struct vrg_ring {
  * @irq_rearm: unmask the vector; called when polling is done. Owner's.
  * @poll_extra: extra work of the owner at each poll (the VF looks for mail), or NULL
  * @events: number of interrupts, for DIM
+ * @polls: number of polls begun, for those who wait for one to end
  */
 struct vrg_vector {
 	struct napi_struct napi;
@@ -108,6 +109,7 @@ struct vrg_vector {
 	void (*poll_extra)(struct vrg_vector *vec);
 	u16 events;
 	u16 index;
+	u32 polls;
 	int irq;
 	char name[IFNAMSIZ + 16];
 };
@@ -130,6 +132,9 @@ void vrg_rx_reset(struct vrg_ring *ring);	/* as after alloc; queue is off */
 int vrg_queue_start_tx(struct vfp_io *io, u32 base, struct vrg_ring *ring);
 int vrg_queue_start_rx(struct vfp_io *io, u32 base, struct vrg_ring *ring);
 void vrg_queue_off(struct vfp_io *io, u32 base);
+u16 vrg_queue_head(struct vfp_io *io, u32 base, const struct vrg_ring *ring);
+bool vrg_queue_tx_lost(struct vfp_io *io, u32 base, const struct vrg_ring *ring);
+bool vrg_queue_rx_lost(struct vfp_io *io, u32 base, const struct vrg_ring *ring);
 
 /* The packet path */
 netdev_tx_t vrg_tx_xmit(struct sk_buff *skb, struct vrg_ring *ring);

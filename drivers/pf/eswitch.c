@@ -326,6 +326,8 @@ int vpf_eswitch_event(struct vpf_eswitch *esw, unsigned int n, enum vpf_vport_ev
 		vp->left_ms = vpf_eswitch_now();
 		/* A port that the bridge sends to before the NIC does; never the reverse */
 		vpf_bridge_to_synthetic(esw, vp);
+		/* What the bridge sent our way before would come back to us */
+		vpf_queue_settle_tx(esw->a);
 		vpf_eswitch_place(esw, n);
 	}
 	if (actions & VPF_ACT_DISABLE)
@@ -338,6 +340,8 @@ int vpf_eswitch_event(struct vpf_eswitch *esw, unsigned int n, enum vpf_vport_ev
 		vpf_eswitch_enable_pool(esw, n, true);
 	if (actions & VPF_ACT_MAC_TO_VF) {
 		vpf_eswitch_place(esw, n);
+		/* What came for the guest before still goes by its synthetic path */
+		vpf_queue_settle_rx(esw->a);
 		vpf_bridge_to_vf(esw, vp);
 	}
 	if (actions & VPF_ACT_TELL_STATE)

@@ -184,6 +184,8 @@ void vpf_irq_set_itr(struct vpf_adapter *a);
 /* queue.c */
 int vpf_queue_start(struct vpf_adapter *a);
 void vpf_queue_stop(struct vpf_adapter *a);
+void vpf_queue_settle_tx(struct vpf_adapter *a);
+void vpf_queue_settle_rx(struct vpf_adapter *a);
 
 /* link.c */
 int vpf_link_init(struct vpf_adapter *a);

@@ -83,3 +83,50 @@ void vrg_queue_off(struct vfp_io *io, u32 base)
 	vfp_wr32(io, base + Q_DCTL, 0);
 }
 EXPORT_SYMBOL_GPL(vrg_queue_off);
+
+/**
+ * vrg_queue_head() - the descriptor the NIC takes next
+ * @io: registers
+ * @base: of the queue
+ * @ring: what it works on
+ *
+ * Return: its index.
+ */
+u16 vrg_queue_head(struct vfp_io *io, u32 base, const struct vrg_ring *ring)
+{
+	return vfp_rd32(io, base + Q_HEAD) % ring->count;
+}
+EXPORT_SYMBOL_GPL(vrg_queue_head);
+
+/**
+ * vrg_queue_tx_lost() - has the NIC taken frames without ever saying so?
+ * @io: registers
+ * @base: of the queue
+ * @ring: what it works on
+ *
+ * It has when it can't write to memory: a reset of the function takes its bus mastering,
+ * for as long as the one who resets it likes. Frames held up by flow control are not lost.
+ *
+ * Return: true if it is so now; a write may just be under way, so ask twice.
+ */
+bool vrg_queue_tx_lost(struct vfp_io *io, u32 base, const struct vrg_ring *ring)
+{
+	return vrg_tx_pending(ring) &&
+	       vrg_queue_head(io, base, ring) == READ_ONCE(ring->next_use);
+}
+EXPORT_SYMBOL_GPL(vrg_queue_tx_lost);
+
+/**
+ * vrg_queue_rx_lost() - has the NIC used buffers without ever saying so?
+ * @io: registers
+ * @base: of the queue
+ * @ring: what it works on
+ *
+ * Return: as vrg_queue_tx_lost().
+ */
+bool vrg_queue_rx_lost(struct vfp_io *io, u32 base, const struct vrg_ring *ring)
+{
+	return vrg_queue_head(io, base, ring) != READ_ONCE(ring->next_clean) &&
+	       !vrg_rx_pending(ring);
+}
+EXPORT_SYMBOL_GPL(vrg_queue_rx_lost);

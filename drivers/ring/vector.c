@@ -79,6 +79,7 @@ int vrg_vector_poll(struct napi_struct *napi, int budget)
 	unsigned int i;
 	int work = 0;
 
+	WRITE_ONCE(vec->polls, vec->polls + 1);
 	if (vec->poll_extra)
 		vec->poll_extra(vec);
 	for (i = 0; i < vec->num_tx; i++)

@@ -119,7 +119,8 @@ static int vvf_netdev_up(struct vvf_adapter *a)
 	for (i = 0; i < VVF_NUM_VEC; i++)
 		napi_schedule(&a->vec[i].napi);
 	local_bh_enable();
-	queue_delayed_work(a->wq, &a->watchdog, HZ / 10);
+	a->lost = 0;
+	vvf_watchdog_start(a);
 	return 0;
 }
 

@@ -69,7 +69,8 @@ enum vvf_flag {
  * @vlans: VLANs joined (RTNL)
  * @wq: ordered: everything below
  * @mail_work: the PF said something
- * @watchdog: every 100 ms while open: what no interrupt tells
+ * @watchdog: while open: what no interrupt tells
+ * @lost: how often in a row the watchdog has missed a descriptor
  * @reset_work: the handshake and the queues once more
  * @rx_mode_work: ndo_set_rx_mode can't sleep
  * @remove_work: detaches the netdev after a surprise removal
@@ -112,6 +113,7 @@ struct vvf_adapter {
 	struct workqueue_struct *wq;
 	struct work_struct mail_work;
 	struct delayed_work watchdog;
+	unsigned int lost;
 	struct delayed_work reset_work;
 	struct work_struct rx_mode_work;
 	struct work_struct remove_work;
@@ -173,6 +175,7 @@ bool vvf_path_implied(struct vvf_adapter *a);
 
 /* watchdog.c */
 void vvf_watchdog_work(struct work_struct *work);
+void vvf_watchdog_start(struct vvf_adapter *a);
 void vvf_watchdog_carrier(struct vvf_adapter *a);
 void vvf_watchdog_reset(struct vvf_adapter *a, const char *why);
 void vvf_watchdog_stats(struct vvf_adapter *a);

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What no interrupt tells: link, lost mail, a reset behind our back, a device that is
- * gone. Every 100 ms while the netdev is open.
+ * gone. While the netdev is open.
  */
 #include "vf.h"
 
-#define VVF_WATCHDOG_PERIOD	(HZ / 10)
+/* An outage of the VF is at least so long */
+#define VVF_WATCHDOG_MS		20
+/* So often in a row the same descriptor is late before it is lost */
+#define VVF_WATCHDOG_LOST	3
 
 /**
  * vvf_watchdog_carrier() - carrier from what PF and NIC say
@@ -70,6 +73,20 @@ void vvf_watchdog_stats(struct vvf_adapter *a)
 	mutex_unlock(&a->mbx_lock);
 }
 
+static bool vvf_watchdog_lost(struct vvf_adapter *a)
+{
+	bool lost;
+
+	/* Keeps the rings */
+	spin_lock_bh(&a->ring_lock);
+	lost = test_bit(VVF_F_UP, &a->flags) &&
+	       (vrg_queue_tx_lost(&a->io, R_QBASE_TX(0), a->tx) ||
+		vrg_queue_rx_lost(&a->io, R_QBASE_RX(0), a->rx));
+	spin_unlock_bh(&a->ring_lock);
+	a->lost = lost ? a->lost + 1 : 0;
+	return a->lost >= VVF_WATCHDOG_LOST;
+}
+
 static void vvf_watchdog_check(struct vvf_adapter *a)
 {
 	u32 v2p = vvf_mbx_look(a);
@@ -84,6 +101,17 @@ static void vvf_watchdog_check(struct vvf_adapter *a)
 		vvf_watchdog_reset(a, "its queues were switched off");
 	else if (!READ_ONCE(a->cts))
 		vvf_watchdog_reset(a, "no handshake");
+	else if (vvf_watchdog_lost(a))
+		vvf_watchdog_reset(a, "it can't write to memory");
+}
+
+/**
+ * vvf_watchdog_start() - have a look soon
+ * @a: adapter that is up
+ */
+void vvf_watchdog_start(struct vvf_adapter *a)
+{
+	queue_delayed_work(a->wq, &a->watchdog, msecs_to_jiffies(VVF_WATCHDOG_MS));
 }
 
 /**
@@ -98,5 +126,5 @@ void vvf_watchdog_work(struct work_struct *work)
 		return;
 	vvf_watchdog_check(a);
 	vvf_watchdog_carrier(a);
-	queue_delayed_work(a->wq, &a->watchdog, VVF_WATCHDOG_PERIOD);
+	vvf_watchdog_start(a);
 }

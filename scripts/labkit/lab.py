@@ -389,8 +389,8 @@ class Lab:
         for guest in list(self.guests.values()):
             try:
                 guest.save_logs()
-            except LabError:
-                break
+            except (LabError, OSError):
+                break                   # the host VM is gone
         self.guests.clear()
         if self.qemu and self.qemu.poll() is None:
             self.qemu.terminate()
