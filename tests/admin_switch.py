@@ -5,6 +5,7 @@ from common.flows import Flows
 from common.promises import ADMIN, judge, play
 from common.scene import with_guest
 from common.verdict import Promise
+from labkit.util import wait_for
 
 setup_module = with_guest
 CYCLES = 5
@@ -29,7 +30,7 @@ def test_policy_stays(lab):
     scene.on_synthetic()
     scene.set_path("synthetic")
     scene.plug(wait=False)
-    scene.guest.netdev_of(scene.guest.pci_by_id("8086:10ca")[0])
+    wait_for(lambda: scene.vfpath("vf"), 20, "the VF to be enslaved")
     assert scene.vfpath("active") == "synthetic"
     assert scene.vfpath("path") == "synthetic"
     scene.set_path("auto")

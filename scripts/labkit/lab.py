@@ -133,6 +133,7 @@ class Lab:
         self.dir = os.path.join(util.BUILD, "lab", self.name)
         self.guests = {}
         self.qemu = self.qmp = self.channel = self.console = None
+        self.stopped = False
         self.host = Machine(self, "host")
         self.marks = {}
         self.wire_pcap = os.path.join(self.dir, "wire.pcap")
@@ -152,6 +153,7 @@ class Lab:
                    f"random.trust_cpu=on vfpath.name=host {self.extra_cmdline}")
         accel = "tcg,thread=multi"
         cmd = ["qemu-system-x86_64", "-name", f"vfpath-{self.name}", "-machine", "q35",
+               "-d", "cpu_reset", "-D", self.path("qemu.cpu"),
                "-accel", accel, "-cpu", "max,phys-bits=36", "-smp", str(self.smp),
                "-m", str(self.memory), "-nodefaults", "-nographic", "-no-reboot", "-vga", "none",
                "-kernel", self.kernel.image, "-initrd", os.path.join(boot, "initrd"),
@@ -212,6 +214,18 @@ class Lab:
                 self.stop()
                 raise
         return self
+
+    def ended(self):
+        """How the host VM's QEMU ended, if it did so by itself, else None."""
+        rc = self.qemu.poll() if self.qemu and not self.stopped else None
+        if rc is None:
+            return None
+        return f"exit code {rc}" if rc >= 0 else f"signal {-rc}"
+
+    def complained(self):
+        """True when the host VM's kernel had something to say before its end."""
+        with open(self.path("host.console"), encoding="utf-8", errors="replace") as f:
+            return any(BAD.search(line) and not HARMLESS.search(line) for line in f)
 
     def up(self):
         """True once the sockets are there; LabError when QEMU ended."""
@@ -392,6 +406,10 @@ class Lab:
             except (LabError, OSError):
                 break                   # the host VM is gone
         self.guests.clear()
+        how = self.ended()
+        if how:
+            say(f"the host VM ended by itself: QEMU's {how}")
+        self.stopped = True
         if self.qemu and self.qemu.poll() is None:
             self.qemu.terminate()
             try:

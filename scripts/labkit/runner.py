@@ -28,6 +28,19 @@ class Skip(Exception):
     """Raised by a test that has nothing to test here; says why."""
 
 
+class EmulatorEnded(LabError):
+    """The host VM's QEMU has ended while a test was set up."""
+
+
+def emulator_ended(lab):
+    """True when QEMU has gone, and not because of a kernel that panics.
+
+    It happens with nested guests under TCG, about once in ten boots; see
+    Documentation/testing.rst.
+    """
+    return bool(lab.ended()) and not lab.complained()
+
+
 class Case:
     """One test function."""
 
@@ -138,8 +151,11 @@ class Runner:
         try:
             if hasattr(mod, "setup_module"):
                 mod.setup_module(lab)
-        except BaseException:
+        except BaseException as e:
+            gone = emulator_ended(lab)
             self.keep(lab, f"{kernel.name}-{mod.__name__}-setup")
+            if gone:
+                raise EmulatorEnded(str(e)) from e
             raise
         return lab
 
@@ -160,10 +176,14 @@ class Runner:
     def module(self, kernel, lab, mod, cases):
         """One module's cases. Returns the lab to go on with, or None."""
         ready = False
-        for case in cases:
+        again = set()
+        todo = list(cases)
+        while todo:
+            case = todo[0]
             name = f"{kernel.name}/{case.name}"
             start = time.monotonic()
             error = skip = None
+            gone = False
             try:
                 if lab and not ready and hasattr(mod, "setup_module"):
                     mod.setup_module(lab)
@@ -173,14 +193,20 @@ class Runner:
                 case.func(lab)
             except Skip as e:
                 skip = str(e)
-            except Exception:                   # pylint: disable=broad-except
+            except Exception as e:              # pylint: disable=broad-except
                 error = traceback.format_exc()
-            if lab:
+                gone = isinstance(e, EmulatorEnded) or lab and emulator_ended(lab)
+            if lab and not gone:
                 error = self.logs(lab, error)
-            self.score(name, error, skip, time.monotonic() - start)
             if error and lab:
                 self.keep(lab, name)
                 lab = None
+            if gone and case not in again:
+                say(f"{name}: the emulator ended, without a word of its kernel: once more")
+                again.add(case)
+                continue
+            self.score(name, error, skip, time.monotonic() - start)
+            todo.pop(0)
         if lab:
             lab = self.leave(kernel, lab, mod)
         return lab

@@ -67,8 +67,9 @@ class Capture:
 
     def __enter__(self):
         # Without -p the device would become promiscuous: that changes what is observed.
-        self.dump = self.machine.bg(f"exec tcpdump -Z root -p -U -B 8192 -s 64 -i {self.dev} "
-                                 f"-w {self.path}")
+        # Without --immediate-mode the last second is not in the file.
+        self.dump = self.machine.bg(f"exec tcpdump -Z root -p -U --immediate-mode -B 8192 -s 64 "
+                                    f"-i {self.dev} -w {self.path}")
         wait_for(self.listening, 15, "tcpdump")
         return self
 
