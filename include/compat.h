@@ -6,6 +6,7 @@
 #ifndef _VFPATH_COMPAT_H_
 #define _VFPATH_COMPAT_H_
 
+#include <linux/ethtool.h>
 #include <linux/netdevice.h>
 #include <linux/version.h>
 
@@ -24,6 +25,14 @@ static inline void vfp_page_pool_set_napi(struct page_pool_params *params,
 	params->napi = napi;
 #endif
 }
+
+/* Since 6.8 */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+static inline void ethtool_puts(u8 **data, const char *str)
+{
+	ethtool_sprintf(data, "%s", str);
+}
+#endif
 
 #define VFP_VERSION	"0.1.0"
 

@@ -32,6 +32,7 @@ union vfp_rx_desc {
 	struct vfp_rx_desc_read read;
 	struct vfp_rx_desc_wb wb;
 };
+
 static_assert(sizeof(union vfp_rx_desc) == 16);
 
 #define RXD_STAT_DD		BIT(0)
@@ -80,6 +81,7 @@ union vfp_tx_desc {
 	struct vfp_tx_desc_wb wb;
 	struct vfp_tx_desc_ctx ctx;
 };
+
 static_assert(sizeof(union vfp_tx_desc) == 16);
 
 /* cmd_type_len / type_tucmd_mlhl */

@@ -38,10 +38,13 @@ struct vrg_stats {
 };
 
 /**
- * struct vrg_rx_filter - lets the ring's owner drop a received frame
- * @drop: true drops @skb (the ring frees and counts it). NAPI context; called
- *	after eth_type_trans(), with the VLAN tag in the skb, skb->data past the
- *	Ethernet header. May be NULL.
+ * typedef vrg_rx_filter - lets the ring's owner drop a received frame
+ * @ring: that received it
+ * @skb: after eth_type_trans(), with the VLAN tag in the skb, skb->data past the
+ *	Ethernet header
+ *
+ * Context: NAPI.
+ * Return: true to drop @skb; the ring frees and counts it.
  */
 typedef bool (*vrg_rx_filter)(struct vrg_ring *ring, struct sk_buff *skb);
 
@@ -55,10 +58,19 @@ struct vrg_rx_buf;
  * @vec: the vector that serves it
  * @desc: descriptors, coherent memory of @size bytes at @dma
  * @tail: the queue's TDT/RDT in the BAR; set by the owner
+ * @dma: bus address of @desc
+ * @size: of @desc in bytes
  * @index: netdev queue number
  * @count: number of descriptors
  * @next_use: next descriptor software fills (TX: under the queue's xmit lock)
  * @next_clean: next descriptor to look at (NAPI only)
+ * @tx_buf: TX: what a descriptor carries
+ * @rx_buf: RX: the buffer that a descriptor has
+ * @pool: RX: where buffers come from
+ * @skb: RX: a frame of several buffers in progress
+ * @filter: RX: the owner's, or NULL
+ * @buf_len: RX: bytes that a buffer takes: SRRCTL.BSIZEPKT << 10
+ * @syncp: of @stats
  * @stats: guarded by @syncp; written by xmit (TX) or NAPI (RX)
  */
 struct vrg_ring {
@@ -80,9 +92,9 @@ struct vrg_ring {
 		struct {		/* RX */
 			struct vrg_rx_buf *rx_buf;
 			struct page_pool *pool;
-			struct sk_buff *skb;	/* frame of several buffers in progress */
+			struct sk_buff *skb;
 			vrg_rx_filter filter;
-			u16 buf_len;		/* bytes a buffer takes: SRRCTL.BSIZEPKT << 10 */
+			u16 buf_len;
 		};
 	};
 	struct u64_stats_sync syncp;
@@ -92,12 +104,17 @@ struct vrg_ring {
 /**
  * struct vrg_vector - an MSI-X vector, its NAPI and the queues it serves
  * @napi: added by the owner with vrg_vector_poll() as its poll function
- * @tx: TX rings (NULL-terminated by @num_tx), cleaned before RX is polled
+ * @netdev: its netdev
+ * @tx: TX rings, cleaned before RX is polled
+ * @num_tx: how many there are
  * @rx: RX ring or NULL
  * @irq_rearm: unmask the vector; called when polling is done. Owner's.
  * @poll_extra: extra work of the owner at each poll (the VF looks for mail), or NULL
  * @events: number of interrupts, for DIM
  * @polls: number of polls begun, for those who wait for one to end
+ * @index: MSI-X entry
+ * @irq: its number in the kernel
+ * @name: of the interrupt
  */
 struct vrg_vector {
 	struct napi_struct napi;

@@ -62,34 +62,36 @@ static void vfk_path_check(struct kunit *test, const struct vfo_path *old,
 	KUNIT_ASSERT_EQ(test, !!(actions & VFO_ACT_ANNOUNCE), now->active != VFO_NONE);
 }
 
-/* Every state times every event on either lower */
+static void vfk_path_one(struct kunit *test, struct vfo_path p, unsigned int side,
+			 unsigned int ev)
+{
+	struct vfo_path old;
+	u32 actions;
+	int err;
+
+	p.active = vfo_path_decide(&p);
+	old = p;
+	err = vfo_path_event(&p, side, ev, &actions);
+	if (err)
+		KUNIT_ASSERT_EQ(test, memcmp(&p, &old, sizeof(p)), 0);
+	KUNIT_ASSERT_EQ(test, p.active, vfo_path_decide(&p));
+	vfk_path_check(test, &old, &p, actions);
+}
+
+/* Every state times every event on either lower; 32 states of a lower */
 static void vfk_path_every_state_and_event(struct kunit *test)
 {
-	unsigned int policy, s, v, side, ev;
+	unsigned int state, side, ev;
 
-	for (policy = 0; policy < VFO_POLICIES; policy++) {
-		for (s = 0; s < 32; s++) {
-			for (v = 0; v < 32; v++) {
-				for (side = 0; side < VFO_SIDES; side++) {
-					for (ev = 0; ev < VFO_EVENTS; ev++) {
-						struct vfo_path p = {
-							.policy = policy,
-							.lower = { vfk_lower(s), vfk_lower(v) },
-						}, old;
-						u32 actions;
-						int err;
+	for (state = 0; state < VFO_POLICIES * 32 * 32; state++) {
+		struct vfo_path p = {
+			.policy = state / (32 * 32),
+			.lower = { vfk_lower(state / 32 % 32), vfk_lower(state % 32) },
+		};
 
-						p.active = vfo_path_decide(&p);
-						old = p;
-						err = vfo_path_event(&p, side, ev, &actions);
-						if (err)
-							KUNIT_ASSERT_EQ(test, memcmp(&p, &old, sizeof(p)), 0);
-						KUNIT_ASSERT_EQ(test, p.active, vfo_path_decide(&p));
-						vfk_path_check(test, &old, &p, actions);
-					}
-				}
-			}
-		}
+		for (side = 0; side < VFO_SIDES; side++)
+			for (ev = 0; ev < VFO_EVENTS; ev++)
+				vfk_path_one(test, p, side, ev);
 	}
 }
 

@@ -70,7 +70,8 @@ static void vfk_apply_replace_order(struct kunit *test)
 
 static void vfk_apply_new_before_old(struct kunit *test)
 {
-	static const u8 old[ETH_ALEN] = { 0x02, 9, 9, 9, 9, 1 }, fresh[ETH_ALEN] = { 0x02, 8, 8, 8, 8, 2 };
+	static const u8 fresh[ETH_ALEN] = { 0x02, 8, 8, 8, 8, 2 };
+	static const u8 old[ETH_ALEN] = { 0x02, 9, 9, 9, 9, 1 };
 	struct vfk_io *f = vfk_io_alloc(test);
 	struct vpf_fdb *fdb = vfk_applied(test, f);
 	int was, now;

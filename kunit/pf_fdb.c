@@ -166,7 +166,8 @@ static void vfk_fdb_random(struct kunit *test)
 		for (j = 0; j < fdb->num_wants; j++) {
 			const u8 *w = fdb->want[j].mac;
 
-			KUNIT_ASSERT_TRUE(test, vpf_fdb_find(fdb, w) >= 0 || vpf_fdb_in_hash(fdb, w));
+			KUNIT_ASSERT_TRUE(test, vpf_fdb_find(fdb, w) >= 0 ||
+					  vpf_fdb_in_hash(fdb, w));
 		}
 		KUNIT_ASSERT_LE(test, fdb->used, VPF_FDB_NUM_SHARED);
 	}

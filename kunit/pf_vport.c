@@ -52,7 +52,8 @@ static void vfk_vport_every_state_and_event(struct kunit *test)
 			vp.state = s;
 			err = vpf_vport_event(&vp, e, true, &actions);
 			KUNIT_EXPECT_EQ_MSG(test, err, want->err, "state %u event %u", s, e);
-			KUNIT_EXPECT_EQ_MSG(test, actions, want->actions, "state %u event %u", s, e);
+			KUNIT_EXPECT_EQ_MSG(test, actions, want->actions,
+					    "state %u event %u", s, e);
 			KUNIT_EXPECT_EQ_MSG(test, vp.state, err ? s : want->next,
 					    "state %u event %u", s, e);
 			KUNIT_EXPECT_EQ(test, vpf_vport_pool(&vp),

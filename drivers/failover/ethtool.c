@@ -52,7 +52,7 @@ static void vfo_ethtool_strings(struct net_device *dev, u32 sset, u8 *p)
 			ethtool_sprintf(&p, "%s_%s", vfo_side_name(side), vfo_ethtool_side[i]);
 	}
 	for (i = 0; i < ARRAY_SIZE(vfo_ethtool_rest); i++)
-		ethtool_sprintf(&p, "%s", vfo_ethtool_rest[i]);
+		ethtool_puts(&p, vfo_ethtool_rest[i]);
 }
 
 static void vfo_ethtool_stats(struct net_device *dev, struct ethtool_stats *stats, u64 *p)

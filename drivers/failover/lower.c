@@ -57,7 +57,7 @@ static int vfo_lower_check(struct vfo_upper *u, struct net_device *dev,
 		return -EBUSY;
 	}
 	if (vfo_lower_has_addresses(dev)) {
-		NL_SET_ERR_MSG_MOD(extack, "the netdev has IP addresses, which belong on the upper");
+		NL_SET_ERR_MSG_MOD(extack, "it has IP addresses, which belong on the upper");
 		return -EBUSY;
 	}
 	if (vfo_lower_rtnl(u, side)) {
@@ -68,7 +68,7 @@ static int vfo_lower_check(struct vfo_upper *u, struct net_device *dev,
 		return -EBUSY;
 	}
 	if (other && !ether_addr_equal(vfo_lower_mac(dev), vfo_lower_mac(other->dev))) {
-		NL_SET_ERR_MSG_MOD(extack, "its permanent MAC address differs from the other lower's");
+		NL_SET_ERR_MSG_MOD(extack, "its permanent MAC address isn't the other lower's");
 		return -EINVAL;
 	}
 	return 0;

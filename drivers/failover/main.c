@@ -108,13 +108,14 @@ static bool vfo_main_auto_wanted(const struct net_device *dev)
 
 static void vfo_main_auto(struct net_device *dev)
 {
+	struct nlattr *tb[IFLA_MAX + 1] = {};
 	struct net_device *upper;
 	int err;
 
 	if (!vfo_main_auto_wanted(dev) || vfo_main_lower(dev))
 		return;
 	upper = rtnl_create_link(dev_net(dev), "vfp%d", NET_NAME_ENUM, &vfo_main_link_ops,
-				 (struct nlattr *[IFLA_MAX + 1]){}, NULL);
+				 tb, NULL);
 	if (IS_ERR(upper))
 		return;
 	err = register_netdevice(upper);

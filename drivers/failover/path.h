@@ -2,6 +2,7 @@
 #ifndef _VFO_PATH_H_
 #define _VFO_PATH_H_
 
+#include <linux/bits.h>
 #include <linux/types.h>
 
 /* What the operator wants (sysfs: vfpath/path) */
@@ -34,10 +35,10 @@ enum vfo_event {
 };
 
 /* What to do, in this order */
-#define VFO_ACT_TELL_ON		(1U << 0)	/* ask the VF's host, before its path is used */
-#define VFO_ACT_MOVE		(1U << 1)	/* send by @active from now on */
-#define VFO_ACT_TELL_OFF	(1U << 2)	/* the VF's host, after its path was left */
-#define VFO_ACT_ANNOUNCE	(1U << 3)	/* gratuitous ARP and NA on the new path */
+#define VFO_ACT_TELL_ON		BIT(0)	/* ask the VF's host, before its path is used */
+#define VFO_ACT_MOVE		BIT(1)	/* send by @active from now on */
+#define VFO_ACT_TELL_OFF	BIT(2)	/* the VF's host, after its path was left */
+#define VFO_ACT_ANNOUNCE	BIT(3)	/* gratuitous ARP and NA on the new path */
 
 struct vfo_path_lower {
 	bool present;

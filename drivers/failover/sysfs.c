@@ -19,7 +19,9 @@ static struct vfo_upper *vfo_sysfs_upper(struct device *d)
 
 static ssize_t path_show(struct device *d, struct device_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "%s\n", vfo_policy_names[READ_ONCE(vfo_sysfs_upper(d)->path.policy)]);
+	u8 policy = READ_ONCE(vfo_sysfs_upper(d)->path.policy);
+
+	return sysfs_emit(buf, "%s\n", vfo_policy_names[policy]);
 }
 
 static ssize_t path_store(struct device *d, struct device_attribute *attr, const char *buf,

@@ -66,7 +66,7 @@ void vpf_apply_fdb(struct vfp_io *io, struct vpf_fdb *fdb)
 	unsigned int i;
 
 	for (i = 0; i < VFP_NUM_UTA; i++)
-		vpf_apply_uta(io, fdb, i, fdb->hw_known ? fdb->uta[i] | fdb->uta_hw[i] : fdb->uta[i]);
+		vpf_apply_uta(io, fdb, i, fdb->uta[i] | (fdb->hw_known ? fdb->uta_hw[i] : 0));
 	for (i = 0; i < VFP_NUM_RAR; i++) {
 		write = vpf_fdb_next(fdb, i);
 		if (write != VPF_FDB_CLEAR)

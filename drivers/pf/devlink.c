@@ -67,7 +67,7 @@ static int vpf_devlink_mode_set(struct devlink *devlink, u16 mode, struct netlin
 {
 	if (mode == DEVLINK_ESWITCH_MODE_LEGACY)
 		return 0;
-	NL_SET_ERR_MSG_MOD(extack, "the 82576 can't tell VFs' frames apart: no representors, legacy mode only");
+	NL_SET_ERR_MSG_MOD(extack, "legacy mode only: the 82576 has nothing for representors");
 	return -EOPNOTSUPP;
 }
 
@@ -81,7 +81,8 @@ enum {
 	VPF_PARAM_FORCE_VF_REMOVAL = DEVLINK_PARAM_GENERIC_ID_MAX + 1,
 };
 
-static int vpf_devlink_force_get(struct devlink *devlink, u32 id, struct devlink_param_gset_ctx *ctx)
+static int vpf_devlink_force_get(struct devlink *devlink, u32 id,
+				 struct devlink_param_gset_ctx *ctx)
 {
 	ctx->val.vbool = READ_ONCE(vpf_devlink_adapter(devlink)->esw->force_removal);
 	return 0;
@@ -95,8 +96,8 @@ static int vpf_devlink_force_set(struct devlink *devlink, u32 id,
 }
 
 static const struct devlink_param vpf_devlink_params[] = {
-	DEVLINK_PARAM_DRIVER(VPF_PARAM_FORCE_VF_REMOVAL, "force_vf_removal", DEVLINK_PARAM_TYPE_BOOL,
-			     BIT(DEVLINK_PARAM_CMODE_RUNTIME), vpf_devlink_force_get,
+	DEVLINK_PARAM_DRIVER(VPF_PARAM_FORCE_VF_REMOVAL, "force_vf_removal",
+			     DEVLINK_PARAM_TYPE_BOOL, BIT(DEVLINK_PARAM_CMODE_RUNTIME), vpf_devlink_force_get,
 			     vpf_devlink_force_set, NULL),
 };
 

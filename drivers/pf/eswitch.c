@@ -112,10 +112,11 @@ static void vpf_eswitch_apply_pools(struct vpf_eswitch *esw)
 	for (i = 0; i < VFP_NUM_POOLS; i++) {
 		vpf_eswitch_put(esw, R_VMOLR(i), &esw->vmolr[i],
 				vpf_eswitch_vmolr(&esw->pool[i]));
-		if (esw->pool[i].spoofchk) {
-			dtxswc |= FIELD_PREP(DTXSWC_MAC_SPOOF, BIT(i));
-			dtxswc |= esw->pool[i].port_vlan ? FIELD_PREP(DTXSWC_VLAN_SPOOF, BIT(i)) : 0;
-		}
+		if (!esw->pool[i].spoofchk)
+			continue;
+		dtxswc |= FIELD_PREP(DTXSWC_MAC_SPOOF, BIT(i));
+		if (esw->pool[i].port_vlan)
+			dtxswc |= FIELD_PREP(DTXSWC_VLAN_SPOOF, BIT(i));
 	}
 	vpf_eswitch_put(esw, R_DTXSWC, &esw->dtxswc, dtxswc);
 }
@@ -312,14 +313,14 @@ int vpf_eswitch_event(struct vpf_eswitch *esw, unsigned int n, enum vpf_vport_ev
 {
 	struct vpf_vport *vp = &esw->vport[n];
 	bool link = vpf_vport_link_up(vp, esw->link_up);
-	u8 old = vp->state;
+	bool active = vp->state == VPF_VPORT_ACTIVE;
 	u32 actions;
 	int err;
 
 	err = vpf_vport_event(vp, ev, link, &actions);
 	if (err)
 		return err;
-	if ((old == VPF_VPORT_ACTIVE) != (vp->state == VPF_VPORT_ACTIVE))
+	if (active != (vp->state == VPF_VPORT_ACTIVE))
 		esw->mbx_stats[n].switches++;
 
 	if (actions & VPF_ACT_MAC_TO_PF) {
@@ -711,7 +712,7 @@ void vpf_eswitch_ethtool_strings(struct vpf_adapter *a, u8 **p)
 	unsigned int n, i;
 
 	for (i = 0; i < ARRAY_SIZE(vpf_eswitch_names); i++)
-		ethtool_sprintf(p, "%s", vpf_eswitch_names[i]);
+		ethtool_puts(p, vpf_eswitch_names[i]);
 	for (n = 0; n < VFP_MAX_VFS; n++) {
 		for (i = 0; i < ARRAY_SIZE(vpf_eswitch_vf_names); i++)
 			ethtool_sprintf(p, "vf%u_%s", n, vpf_eswitch_vf_names[i]);
@@ -758,7 +759,7 @@ void vpf_eswitch_ethtool_stats(struct vpf_adapter *a, u64 **p)
 /* Life */
 
 /**
- * vpf_eswitch_irq() - ICR.VMMB: a message, an acknowledgement or a reset of a VF
+ * vpf_eswitch_irq() - ICR.VMMB: a message, an acknowledgment or a reset of a VF
  * @a: adapter
  *
  * Context: any.

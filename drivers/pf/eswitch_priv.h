@@ -100,6 +100,7 @@ struct vpf_mbx_stats {
 struct vpf_eswitch {
 	struct vpf_adapter *a;
 
+	/* Vports, their policy and state; taken before tbl_lock */
 	struct mutex lock;
 	struct vpf_vport vport[VFP_MAX_VFS];
 	struct vpf_mbx_stats mbx_stats[VFP_MAX_VFS];
@@ -107,6 +108,7 @@ struct vpf_eswitch {
 	bool link_up;
 	bool force_removal;
 
+	/* Tables, and the registers made of them */
 	spinlock_t tbl_lock;
 	struct vpf_fdb fdb;
 	struct vpf_vlan vlan;
@@ -127,6 +129,7 @@ struct vpf_eswitch {
 	u32 rctl;
 	unsigned long pf_only[BITS_TO_LONGS(256)];
 
+	/* The table of reflect.c alone */
 	spinlock_t reflect_lock;
 	struct vpf_reflect reflect;
 
@@ -136,6 +139,7 @@ struct vpf_eswitch {
 	struct delayed_work tell_work;
 	struct work_struct assert_work;
 
+	/* Counters of VFs, and the registers they are read from */
 	struct mutex stats_lock;
 	struct vpf_vf_stats vf_stats[VFP_MAX_VFS];
 	u32 vf_last[VFP_MAX_VFS][VPF_VF_STATS];

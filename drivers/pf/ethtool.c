@@ -58,13 +58,13 @@ static void vpf_ethtool_strings(struct net_device *netdev, u32 sset, u8 *p)
 		ethtool_sprintf(&p, "tx_queue_%u_restarts", i);
 		ethtool_sprintf(&p, "tx_queue_%u_tso", i);
 	}
-	ethtool_sprintf(&p, "rx_queue_0_packets");
-	ethtool_sprintf(&p, "rx_queue_0_bytes");
-	ethtool_sprintf(&p, "rx_queue_0_drops");
-	ethtool_sprintf(&p, "rx_queue_0_csum_err");
-	ethtool_sprintf(&p, "rx_queue_0_reflections");
+	ethtool_puts(&p, "rx_queue_0_packets");
+	ethtool_puts(&p, "rx_queue_0_bytes");
+	ethtool_puts(&p, "rx_queue_0_drops");
+	ethtool_puts(&p, "rx_queue_0_csum_err");
+	ethtool_puts(&p, "rx_queue_0_reflections");
 	for (i = 0; i < ARRAY_SIZE(vpf_ethtool_hw); i++)
-		ethtool_sprintf(&p, "%s", vpf_ethtool_hw[i].name);
+		ethtool_puts(&p, vpf_ethtool_hw[i].name);
 	for (i = 0; i < ARRAY_SIZE(vpf_ethtool_port); i++)
 		ethtool_sprintf(&p, "port_%s", vpf_ethtool_port[i].name);
 	vpf_eswitch_ethtool_strings(netdev_priv(netdev), &p);

@@ -78,7 +78,9 @@ int vpf_fdb_find_own(const struct vpf_fdb *fdb, const u8 *mac)
 	unsigned int i;
 
 	for (i = 0; i < VFP_NUM_RAR; i++) {
-		if (vpf_fdb_is_own(i) && fdb->rar[i].pools && ether_addr_equal(fdb->rar[i].mac, mac))
+		const struct vpf_fdb_rar *rar = &fdb->rar[i];
+
+		if (vpf_fdb_is_own(i) && rar->pools && ether_addr_equal(rar->mac, mac))
 			return i;
 	}
 	return -ENOENT;

@@ -33,8 +33,8 @@ static void vpf_link_apply_fc(struct vpf_adapter *a)
 	a->fc = a->fc_wanted;
 	if (a->fc_autoneg) {
 		a->fc = 0;
-		if (!vpf_hw_phy_read(a, MII_ADVERTISE, &adv) && !vpf_hw_phy_read(a, MII_LPA, &lpa) &&
-		    a->duplex == DUPLEX_FULL)
+		if (a->duplex == DUPLEX_FULL && !vpf_hw_phy_read(a, MII_ADVERTISE, &adv) &&
+		    !vpf_hw_phy_read(a, MII_LPA, &lpa))
 			a->fc = mii_resolve_flowctrl_fdx(adv, lpa);
 	}
 	if (a->fc & FLOW_CTRL_TX)

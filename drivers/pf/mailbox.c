@@ -86,7 +86,6 @@ void vpf_mailbox_tell_work(struct work_struct *work)
 	mutex_unlock(&esw->lock);
 }
 
-
 static int vpf_mailbox_multicast(struct vpf_eswitch *esw, unsigned int n,
 				 const struct vpf_mbx_req *req)
 {

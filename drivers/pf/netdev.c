@@ -286,7 +286,8 @@ static int vpf_netdev_set_features(struct net_device *netdev, netdev_features_t 
 {
 	struct vpf_adapter *a = netdev_priv(netdev);
 
-	if ((features ^ netdev->features) & (NETIF_F_HW_VLAN_CTAG_RX | NETIF_F_HW_VLAN_CTAG_FILTER)) {
+	if ((features ^ netdev->features) &
+	    (NETIF_F_HW_VLAN_CTAG_RX | NETIF_F_HW_VLAN_CTAG_FILTER)) {
 		netdev->features = features;
 		vpf_eswitch_features(a);
 		return 1;

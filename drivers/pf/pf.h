@@ -93,6 +93,7 @@ struct vpf_hw_stats {
  * @remove_work: detaches the netdev after a surprise removal
  * @stats_work: every 2 s, before the NIC's 32-bit counters can wrap
  * @stats_lock: protects @hw_stats and the registers that clear when read
+ * @hw_stats: the NIC's counters, widened (@stats_lock)
  * @fc_wanted: pause directions asked for, FLOW_CTRL_* (RTNL)
  * @fc_autoneg: pause directions are negotiated (RTNL)
  * @fc: pause directions in force (link_work)
@@ -113,6 +114,7 @@ struct vpf_adapter {
 	struct vrg_vector vec;
 	struct vrg_ring *tx[VPF_NUM_TX];
 	struct vrg_ring *rx;
+	/* Ring pointers and sums, against readers without RTNL */
 	spinlock_t ring_lock;
 	struct vrg_stats tx_gone;
 	struct vrg_stats rx_gone;
@@ -124,6 +126,7 @@ struct vpf_adapter {
 	struct work_struct reset_work;
 	struct work_struct remove_work;
 	struct delayed_work stats_work;
+	/* hw_stats, and the registers that clear when read */
 	struct mutex stats_lock;
 	struct vpf_hw_stats hw_stats;
 

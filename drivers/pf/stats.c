@@ -6,7 +6,8 @@
 #include "eswitch.h"
 #include "pf.h"
 
-#define VPF_STATS_PERIOD	(2 * HZ)	/* a 32-bit byte counter wraps in 34 s at 1 Gbit/s */
+/* A 32-bit byte counter wraps in 34 s at 1 Gbit/s */
+#define VPF_STATS_PERIOD	(2 * HZ)
 
 struct vpf_stats_reg {
 	u32 reg;

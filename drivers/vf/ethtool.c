@@ -54,7 +54,7 @@ static void vvf_ethtool_strings(struct net_device *netdev, u32 sset, u8 *p)
 	if (sset != ETH_SS_STATS)
 		return;
 	for (i = 0; i < ARRAY_SIZE(vvf_ethtool_names); i++)
-		ethtool_sprintf(&p, "%s", vvf_ethtool_names[i]);
+		ethtool_puts(&p, vvf_ethtool_names[i]);
 }
 
 static void vvf_ethtool_stats(struct net_device *netdev, struct ethtool_stats *stats, u64 *p)

@@ -39,7 +39,7 @@ static void vvf_irq_mail(struct vrg_vector *vec)
 	struct vvf_adapter *a = vvf_irq_adapter(vec);
 	bool idle = vec->rx ? !vrg_rx_pending(vec->rx) : !vrg_tx_pending(vec->tx[0]);
 
-	if (!idle && READ_ONCE(a->mail_jiffies) == jiffies)
+	if (!idle && !time_after(jiffies, READ_ONCE(a->mail_jiffies)))
 		return;
 	/* Whoever awaits a reply looks by himself */
 	if (mutex_is_locked(&a->mbx_lock))

@@ -90,6 +90,7 @@ struct vvf_adapter {
 	struct vrg_vector vec[VVF_NUM_VEC];
 	struct vrg_ring *tx;
 	struct vrg_ring *rx;
+	/* Ring pointers and sums, against readers without RTNL */
 	spinlock_t ring_lock;
 	struct vrg_stats tx_gone;
 	struct vrg_stats rx_gone;
@@ -97,6 +98,7 @@ struct vvf_adapter {
 	u16 rx_count;
 	u32 itr_us;
 
+	/* One exchange with the PF at a time */
 	struct mutex mbx_lock;
 	u16 version;
 	u32 caps;
@@ -104,6 +106,7 @@ struct vvf_adapter {
 	u32 cookie;
 	struct vvf_mbx_state state;
 
+	/* v2p: its bits clear when read */
 	spinlock_t v2p_lock;
 	u32 v2p;
 	unsigned long mail_jiffies;
