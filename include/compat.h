@@ -30,7 +30,8 @@ static inline void vfp_page_pool_set_napi(struct page_pool_params *params,
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
 static inline void ethtool_puts(u8 **data, const char *str)
 {
-	ethtool_sprintf(data, "%s", str);
+	strscpy(*data, str, ETH_GSTRING_LEN);
+	*data += ETH_GSTRING_LEN;
 }
 #endif
 
@@ -68,9 +69,10 @@ static inline void vfp_netdev_set_lltx(struct net_device *dev)
 
 /* Setting a parameter got an extack in 6.12 */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
-#define VFP_DEVLINK_SET_EXTACK	, struct netlink_ext_ack *extack
+#define VFP_DEVLINK_SET_ARGS \
+	struct devlink_param_gset_ctx *ctx, struct netlink_ext_ack *extack
 #else
-#define VFP_DEVLINK_SET_EXTACK
+#define VFP_DEVLINK_SET_ARGS	struct devlink_param_gset_ctx *ctx
 #endif
 
 #endif /* _VFPATH_COMPAT_H_ */

@@ -88,8 +88,7 @@ static int vpf_devlink_force_get(struct devlink *devlink, u32 id,
 	return 0;
 }
 
-static int vpf_devlink_force_set(struct devlink *devlink, u32 id,
-				 struct devlink_param_gset_ctx *ctx VFP_DEVLINK_SET_EXTACK)
+static int vpf_devlink_force_set(struct devlink *devlink, u32 id, VFP_DEVLINK_SET_ARGS)
 {
 	WRITE_ONCE(vpf_devlink_adapter(devlink)->esw->force_removal, ctx->val.vbool);
 	return 0;
@@ -97,8 +96,8 @@ static int vpf_devlink_force_set(struct devlink *devlink, u32 id,
 
 static const struct devlink_param vpf_devlink_params[] = {
 	DEVLINK_PARAM_DRIVER(VPF_PARAM_FORCE_VF_REMOVAL, "force_vf_removal",
-			     DEVLINK_PARAM_TYPE_BOOL, BIT(DEVLINK_PARAM_CMODE_RUNTIME), vpf_devlink_force_get,
-			     vpf_devlink_force_set, NULL),
+			     DEVLINK_PARAM_TYPE_BOOL, BIT(DEVLINK_PARAM_CMODE_RUNTIME),
+			     vpf_devlink_force_get, vpf_devlink_force_set, NULL),
 };
 
 int vpf_devlink_alloc(struct vpf_adapter *a)

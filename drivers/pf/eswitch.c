@@ -313,14 +313,15 @@ int vpf_eswitch_event(struct vpf_eswitch *esw, unsigned int n, enum vpf_vport_ev
 {
 	struct vpf_vport *vp = &esw->vport[n];
 	bool link = vpf_vport_link_up(vp, esw->link_up);
-	bool active = vp->state == VPF_VPORT_ACTIVE;
+	bool was = vp->state == VPF_VPORT_ACTIVE, is;
 	u32 actions;
 	int err;
 
 	err = vpf_vport_event(vp, ev, link, &actions);
 	if (err)
 		return err;
-	if (active != (vp->state == VPF_VPORT_ACTIVE))
+	is = vp->state == VPF_VPORT_ACTIVE;
+	if (was != is)
 		esw->mbx_stats[n].switches++;
 
 	if (actions & VPF_ACT_MAC_TO_PF) {

@@ -32,13 +32,8 @@ class EmulatorEnded(LabError):
     """The host VM's QEMU has ended while a test was set up."""
 
 
-def emulator_ended(lab):
-    """True when QEMU has gone, and not because of a kernel that panics.
-
-    It happens with nested guests under TCG, about once in ten boots; see
-    Documentation/testing.rst.
-    """
-    return bool(lab.ended()) and not lab.complained()
+# So often a case is tried whose emulator ends.
+TRIES = 3
 
 
 class Case:
@@ -152,7 +147,7 @@ class Runner:
             if hasattr(mod, "setup_module"):
                 mod.setup_module(lab)
         except BaseException as e:
-            gone = emulator_ended(lab)
+            gone = lab.emulator_ended()
             self.keep(lab, f"{kernel.name}-{mod.__name__}-setup")
             if gone:
                 raise EmulatorEnded(str(e)) from e
@@ -176,7 +171,7 @@ class Runner:
     def module(self, kernel, lab, mod, cases):
         """One module's cases. Returns the lab to go on with, or None."""
         ready = False
-        again = set()
+        tries = 1
         todo = list(cases)
         while todo:
             case = todo[0]
@@ -195,18 +190,19 @@ class Runner:
                 skip = str(e)
             except Exception as e:              # pylint: disable=broad-except
                 error = traceback.format_exc()
-                gone = isinstance(e, EmulatorEnded) or lab and emulator_ended(lab)
+                gone = isinstance(e, EmulatorEnded) or lab and lab.emulator_ended()
             if lab and not gone:
                 error = self.logs(lab, error)
             if error and lab:
                 self.keep(lab, name)
                 lab = None
-            if gone and case not in again:
+            if gone and tries < TRIES:
                 say(f"{name}: the emulator ended, without a word of its kernel: once more")
-                again.add(case)
+                tries += 1
                 continue
             self.score(name, error, skip, time.monotonic() - start)
             todo.pop(0)
+            tries = 1
         if lab:
             lab = self.leave(kernel, lab, mod)
         return lab
