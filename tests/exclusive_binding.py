@@ -21,7 +21,7 @@ def test_capture(lab):
     """Listening is no binding: tcpdump on the VF sees the upper's frames."""
     scene = lab.scene
     scene.on_vf()
-    with Capture(scene.guest, scene.vfpath("vf")) as capture:
+    with Capture(scene.guest, scene.vfpath("vf"), immediate=True) as capture:
         assert scene.station.ping(scene.outside.ip) == 3
     assert between(capture.pairs, scene.station.mac(), scene.outside.mac()) >= 6
 

@@ -60,15 +60,16 @@ class WireCapture:
 class Capture:
     """What a machine's kernel sees on a network device while the context is open."""
 
-    def __init__(self, machine, dev):
+    def __init__(self, machine, dev, immediate=False):
         self.machine, self.dev = machine, dev
+        # Each frame at once: else the last second is not in the file. Costs a wake-up each.
+        self.options = "--immediate-mode" if immediate else "-B 8192"
         self.path = f"/run/capture.{dev}.pcap"
         self.pairs = collections.Counter()
 
     def __enter__(self):
         # Without -p the device would become promiscuous: that changes what is observed.
-        # Without --immediate-mode the last second is not in the file.
-        self.dump = self.machine.bg(f"exec tcpdump -Z root -p -U --immediate-mode -B 8192 -s 64 "
+        self.dump = self.machine.bg(f"exec tcpdump -Z root -p -U {self.options} -s 64 "
                                     f"-i {self.dev} -w {self.path}")
         wait_for(self.listening, 15, "tcpdump")
         return self
