@@ -330,7 +330,7 @@ class Lab:
             {f'ip link set dev {tap} master {bridge} &&' if bridge else ''}
             ip link set dev {tap} up""")
         cmdline = f"console=ttyS0 panic=-1 loglevel=5 random.trust_cpu=on vfpath.name=guest{n}"
-        cmd = [f"exec taskset -c {self.smp - 1} qemu-system-x86_64 -machine q35 -accel kvm -cpu host",
+        cmd = ["exec qemu-system-x86_64 -machine q35 -accel kvm -cpu host",
                f"-smp {smp} -m {memory} -nodefaults -nographic -no-reboot -vga none",
                f"-kernel /lab/boot/vmlinuz -initrd /lab/boot/initrd -append '{cmdline}'",
                f"-serial file:{run_dir}/console -qmp unix:{run_dir}/qmp,server=on,wait=off",
@@ -366,6 +366,8 @@ class Lab:
             return self.host.sh(f"test -S {guest.run_dir}/agent", check=False).rc == 0
 
         wait_for(sockets, 20, f"{guest.name}: QEMU's sockets")
+        for n, cpu in enumerate(guest.qmp("query-cpus-fast")):
+            self.host.sh(f"taskset -cp {(self.smp - 1 - n) % self.smp} {cpu['thread-id']}")
         self.host.call("relay", n=guest.index, path=f"{guest.run_dir}/agent")
         seen = self.channel.hellos
         try:

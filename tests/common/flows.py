@@ -217,7 +217,7 @@ def exchange(streams, duration=3):
 class Tcp:
     """A TCP connection that sends both ways and checks every byte."""
 
-    def __init__(self, client, server, rate="1M"):
+    def __init__(self, client, server, rate="200K"):
         self.client, self.server, self.rate = client, server, rate
         self.number = next(NUMBERS)
         self.name = f"TCP {client} and {server}"
