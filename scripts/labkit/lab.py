@@ -120,10 +120,13 @@ class Guest(Machine):
 
 
 class Lab:
-    """One host VM and what is in it. Use as a context manager, or start() and stop()."""
+    """One host VM and what is in it. Use as a context manager, or start() and stop().
+
+    It has one processor: with more, nested guests do not live long (Documentation/testing.rst).
+    """
 
     def __init__(self, kernel, modules_dir=None, bin_dir=None, pfs=1, name=None, memory=None,
-                 smp=2, outside=True, extra_args=(), extra_cmdline=""):
+                 smp=1, outside=True, extra_args=(), extra_cmdline=""):
         self.kernel = kernel
         self.modules_dir, self.bin_dir = modules_dir, bin_dir
         self.pfs, self.outside = pfs, outside
@@ -321,9 +324,7 @@ class Lab:
         guest = Guest(self, n, mac, tap)
         memory = memory or (1024 if self.kernel.debug else 512)
         run_dir = guest.run_dir
-        # The emulated SVM is more reliable without its virtual GIF and when a guest stays on
-        # one processor: see Documentation/testing.rst.
-        self.host.sh(f"""modprobe kvm_amd vgif=0 vls=0 && modprobe tun && modprobe vhost_net &&
+        self.host.sh(f"""modprobe kvm_amd && modprobe tun && modprobe vhost_net &&
             mkdir -p {run_dir} && rm -f {run_dir}/* &&
             {{ ip link show dev {tap} >/dev/null 2>&1 ||
             ip tuntap add dev {tap} mode tap vnet_hdr; }} &&
@@ -366,8 +367,6 @@ class Lab:
             return self.host.sh(f"test -S {guest.run_dir}/agent", check=False).rc == 0
 
         wait_for(sockets, 20, f"{guest.name}: QEMU's sockets")
-        for n, cpu in enumerate(guest.qmp("query-cpus-fast")):
-            self.host.sh(f"taskset -cp {(self.smp - 1 - n) % self.smp} {cpu['thread-id']}")
         self.host.call("relay", n=guest.index, path=f"{guest.run_dir}/agent")
         seen = self.channel.hellos
         try:
