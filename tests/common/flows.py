@@ -17,8 +17,11 @@ SETTLED = 200
 FIGURES = ("received", "lost", "duplicated", "reordered")
 
 
-def rate_for(lab, pps=1000):
-    """The rate a machine of this speed keeps up with: emulation is what's slow, not vfpath."""
+def rate_for(lab, pps=500):
+    """The rate of a stream that a machine of this speed keeps up with.
+
+    With two peers the guest has twice as much each way. Emulation is what's slow, not vfpath.
+    """
     return max(100, int(pps / util.slowness)) if lab.kernel.debug or util.slowness > 1.5 else pps
 
 

@@ -15,7 +15,7 @@ using namespace vft;
 static std::string ask(const std::string &path, const std::string &request)
 {
 	sockaddr_un un{};
-	timeval tv{10, 0};
+	timeval tv{30, 0};
 	std::string buf(65536, '\0');
 
 	if (path.size() >= sizeof(un.sun_path))
