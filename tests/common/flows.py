@@ -17,10 +17,11 @@ SETTLED = 200
 FIGURES = ("received", "lost", "duplicated", "reordered")
 
 
-def rate_for(lab, pps=500):
+def rate_for(lab, pps=200):
     """The rate of a stream that a machine of this speed keeps up with.
 
-    With two peers the guest has twice as much each way. Emulation is what's slow, not vfpath.
+    With two peers the guest has twice as much each way. What is slow are the emulated
+    processor's exits from a nested guest: some 3000 a second are all there is.
     """
     return max(100, int(pps / util.slowness)) if lab.kernel.debug or util.slowness > 1.5 else pps
 
