@@ -52,7 +52,7 @@ def test_names(lab):
     scene.on_vf()
     vf, synthetic = scene.vfpath("vf"), scene.vfpath("synthetic")
     assert scene.guest.driver_of(vf) == "vfpath_vf", vf
-    assert scene.guest.driver_of(synthetic) == "virtio_net", synthetic
+    assert scene.guest.driver_of(synthetic) == scene.guest.synthetic_driver, synthetic
     assert scene.vfpath("path") == "auto"
     assert scene.vfpath("inactive_reason") == ""
 

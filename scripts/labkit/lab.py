@@ -68,6 +68,9 @@ class Qmp:
 class Guest(Machine):
     """A guest inside the host VM."""
 
+    synthetic_driver = "virtio_net"
+    vf_driver = "vfpath_vf"
+
     def __init__(self, lab, n, mac, tap):
         super().__init__(lab, f"guest{n}", n)
         self.mac, self.tap = mac, tap
@@ -96,6 +99,16 @@ class Guest(Machine):
         self.qmp("device_del", id=ident)
         self.qmp(event="DEVICE_DELETED", match={"device": ident}, timeout=timeout)
         return self.vfs.pop(ident, None)
+
+    def unbind_vf(self):
+        """The guest's VF driver lets go of its VF."""
+        pci, = self.pci_by_id("8086:10ca")
+        self.write(f"/sys/bus/pci/drivers/{self.vf_driver}/unbind", pci)
+
+    def bind_vf(self):
+        """It takes the VF again."""
+        pci, = self.pci_by_id("8086:10ca")
+        self.write(f"/sys/bus/pci/drivers/{self.vf_driver}/bind", pci)
 
     def stop(self):
         """Power off; the console log stays in build/lab."""

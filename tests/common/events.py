@@ -40,15 +40,13 @@ def flr(scene):
 
 def unbind(scene):
     """The guest's VF driver lets go."""
-    pci, = scene.guest.pci_by_id("8086:10ca")
-    scene.guest.write("/sys/bus/pci/drivers/vfpath_vf/unbind", pci)
+    scene.guest.unbind_vf()
     scene.wait_active("synthetic")
 
 
 def bind(scene):
     """The guest's VF driver takes the VF again."""
-    pci, = scene.guest.pci_by_id("8086:10ca")
-    scene.guest.write("/sys/bus/pci/drivers/vfpath_vf/bind", pci)
+    scene.guest.bind_vf()
     scene.wait_active("vf")
 
 

@@ -13,6 +13,7 @@ from labkit.util import Timeout, wait_for
 
 from . import nic
 from .flows import rate_for
+from .guest import NamespaceGuest
 from .station import Station
 
 BRIDGE = "br0"
@@ -28,6 +29,8 @@ class Scene:
     def __init__(self, lab, guest=True, numvfs=2, pf_driver="vfpath_pf", vf_driver="vfpath_vf"):
         self.lab, self.host = lab, lab.host
         self.with_guest, self.numvfs = guest, numvfs
+        # A virtual machine of its own for the guest, or a namespace.
+        self.nested = not lab.kernel.debug
         self.pf_driver, self.vf_driver = pf_driver, vf_driver
         self.pf = self.guest = self.station = self.child3 = None
         self.outside = Station("outside", lab.host, "out0", 1, "outside")
@@ -99,9 +102,12 @@ class Scene:
         wait_for(lambda: self.child3.ping(self.outside.ip, 1), 20, "child3 to reach outside")
 
     def make_guest(self):
-        """A guest with an upper over its virtio-net."""
-        self.guest = self.lab.guest(1, mac=GUEST_MAC, bridge=BRIDGE)
-        self.guest.sh("modprobe virtio_net")
+        """A guest with an upper over its synthetic netdev."""
+        if self.nested:
+            self.guest = self.lab.guest(1, mac=GUEST_MAC, bridge=BRIDGE)
+            self.guest.sh("modprobe virtio_net")
+        else:
+            self.guest = NamespaceGuest(self.lab, GUEST_MAC, BRIDGE)
         dev = self.guest.netdev_by_mac(GUEST_MAC)
         self.guest.sh("modprobe vfpath_vf && modprobe vfpath_failover && "
                       f"ip link add {UPPER} type vfpath && ip link set {dev} master {UPPER}")

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A guest without a machine of its own: a network namespace of the host VM.
+
+On the debug kernel a nested virtual machine takes longer to boot than a whole run may. What
+runs in the guest, VF driver and upper, is checked there all the same: the VF is bound on the
+host, and its netdev moves to the namespace; a veth is the synthetic one.
+"""
+
+from labkit.machine import Machine
+
+NETNS = "guest"
+VF_DRIVER = "vfpath_vf"
+
+
+class NamespaceGuest(Machine):
+    """Does what tests expect of labkit.lab.Guest."""
+
+    synthetic_driver = None
+
+    def __init__(self, lab, mac, bridge):
+        super().__init__(lab, "guest", None)
+        self.mac, self.tap = mac, "tap1"
+        self.vfs = {}
+        lab.host.sh(f"ip netns add {NETNS} && ip -n {NETNS} link set lo up && "
+                    f"ip link add {self.tap} type veth peer name eth0 address {mac} "
+                    f"netns {NETNS} && ip link set {self.tap} master {bridge} up")
+
+    def sh(self, cmd, check=True, timeout=30, netns=None):
+        """Run a shell command in the namespace."""
+        return super().sh(cmd, check, timeout, netns or NETNS)
+
+    def bg(self, cmd, netns=None):
+        """Start one there."""
+        return super().bg(cmd, netns or NETNS)
+
+    def _move(self, pci):
+        dev = self.lab.host.netdev_of(pci)
+        self.lab.host.sh(f"ip link set {dev} netns {NETNS} name vf0")
+
+    def plug_vf(self, pci):
+        """The VF comes: bound to its driver."""
+        self.lab.host.sh(f"modprobe {VF_DRIVER} && cd /sys/bus/pci/devices/{pci} && "
+                         f"echo {VF_DRIVER} > driver_override && "
+                         f"echo {pci} > /sys/bus/pci/drivers_probe")
+        self.vfs["vf0"] = pci
+        self._move(pci)
+
+    def unplug_vf(self):
+        """The VF leaves."""
+        self.unbind_vf()
+        return self.vfs.pop("vf0")
+
+    def unbind_vf(self):
+        """The VF's driver lets go."""
+        self.write(f"/sys/bus/pci/drivers/{VF_DRIVER}/unbind", self.vfs["vf0"])
+
+    def bind_vf(self):
+        """It takes the VF again."""
+        self.write(f"/sys/bus/pci/drivers/{VF_DRIVER}/bind", self.vfs["vf0"])
+        self._move(self.vfs["vf0"])
