@@ -64,7 +64,11 @@ static int vfo_upper_stop(struct net_device *dev)
 
 	for (i = VFO_SIDES; i--;) {
 		l = vfo_lower_rtnl(u, i);
-		if (l)
+		/*
+		 * A namespace that ends closes many at once, linked by close_list; who is on
+		 * that list is closed by it, and would break it here.
+		 */
+		if (l && list_empty(&l->dev->close_list))
 			dev_close(l->dev);
 	}
 	return 0;
