@@ -153,6 +153,38 @@ u16 vrg_queue_head(struct vfp_io *io, u32 base, const struct vrg_ring *ring);
 bool vrg_queue_tx_lost(struct vfp_io *io, u32 base, const struct vrg_ring *ring);
 bool vrg_queue_rx_lost(struct vfp_io *io, u32 base, const struct vrg_ring *ring);
 
+/**
+ * struct vrg_late - is a queue stuck?
+ * @at: the descriptor that was late when last looked at
+ * @times: so often in a row
+ */
+struct vrg_late {
+	u16 at;
+	u16 times;
+};
+
+/**
+ * vrg_late_seen() - note what a look at a queue has shown
+ * @late: what the looks before have shown
+ * @lost: vrg_queue_tx_lost() or vrg_queue_rx_lost()
+ * @at: next_clean of the ring
+ *
+ * A busy queue looks lost for a moment, each time at another descriptor.
+ *
+ * Return: so often in a row the same descriptor was late.
+ */
+static inline unsigned int vrg_late_seen(struct vrg_late *late, bool lost, u16 at)
+{
+	if (!lost)
+		late->times = 0;
+	else if (late->times && late->at == at)
+		late->times++;
+	else
+		late->times = 1;
+	late->at = at;
+	return late->times;
+}
+
 /* The packet path */
 netdev_tx_t vrg_tx_xmit(struct sk_buff *skb, struct vrg_ring *ring);
 int vrg_vector_poll(struct napi_struct *napi, int budget);

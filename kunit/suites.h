@@ -13,5 +13,6 @@ extern struct kunit_suite vfk_pf_mbx_suite;
 extern struct kunit_suite vfk_vf_mbx_suite;
 extern struct kunit_suite vfk_failover_path_suite;
 extern struct kunit_suite vfk_ring_txdesc_suite;
+extern struct kunit_suite vfk_ring_late_suite;
 
 #endif /* _VFK_SUITES_H_ */

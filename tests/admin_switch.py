@@ -15,10 +15,11 @@ def test_cycles(lab):
     """Back and forth under traffic; the counter counts every move."""
     scene, promise = lab.scene, Promise("admin_switch")
     scene.on_vf()
-    before = scene.switches()
+    before, resets = scene.switches(), scene.vf_resets()
     with Flows.of(scene) as flows:
         for event in ADMIN * CYCLES:
             judge(promise, play(scene, flows, event))
+    promise.expect(scene.vf_resets() == resets, "the VF was reset under way")
     moves = scene.switches() - before
     promise.expect(moves == 2 * CYCLES, f"{moves} switches counted in {CYCLES} cycles")
     promise.require()

@@ -107,11 +107,11 @@ EXPORT_SYMBOL_GPL(vrg_queue_head);
  * It has when it can't write to memory: a reset of the function takes its bus mastering,
  * for as long as the one who resets it likes. Frames held up by flow control are not lost.
  *
- * Return: true if it is so now; a write may just be under way, so ask twice.
+ * Return: true if it is so now; a write may just be under way, so see vrg_late_seen().
  */
 bool vrg_queue_tx_lost(struct vfp_io *io, u32 base, const struct vrg_ring *ring)
 {
-	return vrg_tx_pending(ring) &&
+	return vrg_tx_pending(ring) && !vrg_tx_done(ring) &&
 	       vrg_queue_head(io, base, ring) == READ_ONCE(ring->next_use);
 }
 EXPORT_SYMBOL_GPL(vrg_queue_tx_lost);

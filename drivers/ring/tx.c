@@ -129,6 +129,20 @@ bool vrg_tx_pending(const struct vrg_ring *ring)
 }
 EXPORT_SYMBOL_GPL(vrg_tx_pending);
 
+/**
+ * vrg_tx_done() - has the NIC sent the frame that is to be completed next?
+ * @ring: transmit ring
+ *
+ * Return: true if so, and the next poll takes it.
+ */
+bool vrg_tx_done(const struct vrg_ring *ring)
+{
+	const union vfp_tx_desc *desc = ring->desc;
+	u16 eop = READ_ONCE(ring->tx_buf[READ_ONCE(ring->next_clean)].eop);
+
+	return eop != VRG_NO_EOP && (READ_ONCE(desc[eop].wb.status) & cpu_to_le32(TXD_STAT_DD));
+}
+
 /*
  * Segmentation: the headers become a template. The TCP checksum field gets the
  * pseudo header's sum without length; the NIC does the rest for each segment.

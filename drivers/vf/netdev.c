@@ -119,7 +119,8 @@ static int vvf_netdev_up(struct vvf_adapter *a)
 	for (i = 0; i < VVF_NUM_VEC; i++)
 		napi_schedule(&a->vec[i].napi);
 	local_bh_enable();
-	a->lost = 0;
+	a->tx_late.times = 0;
+	a->rx_late.times = 0;
 	vvf_watchdog_start(a);
 	return 0;
 }

@@ -70,7 +70,8 @@ enum vvf_flag {
  * @wq: ordered: everything below
  * @mail_work: the PF said something
  * @watchdog: while open: what no interrupt tells
- * @lost: how often in a row the watchdog has missed a descriptor
+ * @tx_late: what the watchdog has missed in the TX ring
+ * @rx_late: and in the RX ring
  * @reset_work: the handshake and the queues once more
  * @rx_mode_work: ndo_set_rx_mode can't sleep
  * @remove_work: detaches the netdev after a surprise removal
@@ -116,7 +117,8 @@ struct vvf_adapter {
 	struct workqueue_struct *wq;
 	struct work_struct mail_work;
 	struct delayed_work watchdog;
-	unsigned int lost;
+	struct vrg_late tx_late;
+	struct vrg_late rx_late;
 	struct delayed_work reset_work;
 	struct work_struct rx_mode_work;
 	struct work_struct remove_work;

@@ -75,16 +75,20 @@ void vvf_watchdog_stats(struct vvf_adapter *a)
 
 static bool vvf_watchdog_lost(struct vvf_adapter *a)
 {
-	bool lost;
+	unsigned int tx = 0, rx = 0;
 
 	/* Keeps the rings */
 	spin_lock_bh(&a->ring_lock);
-	lost = test_bit(VVF_F_UP, &a->flags) &&
-	       (vrg_queue_tx_lost(&a->io, R_QBASE_TX(0), a->tx) ||
-		vrg_queue_rx_lost(&a->io, R_QBASE_RX(0), a->rx));
+	if (test_bit(VVF_F_UP, &a->flags)) {
+		tx = vrg_late_seen(&a->tx_late,
+				   vrg_queue_tx_lost(&a->io, R_QBASE_TX(0), a->tx),
+				   READ_ONCE(a->tx->next_clean));
+		rx = vrg_late_seen(&a->rx_late,
+				   vrg_queue_rx_lost(&a->io, R_QBASE_RX(0), a->rx),
+				   READ_ONCE(a->rx->next_clean));
+	}
 	spin_unlock_bh(&a->ring_lock);
-	a->lost = lost ? a->lost + 1 : 0;
-	return a->lost >= VVF_WATCHDOG_LOST;
+	return max(tx, rx) >= VVF_WATCHDOG_LOST;
 }
 
 static void vvf_watchdog_check(struct vvf_adapter *a)
