@@ -325,6 +325,10 @@ int vvf_mbx_path(struct vvf_adapter *a, bool to_vf)
 		err = vvf_mbx_call(a, msg, vvf_mbx_path_msg(msg, to_vf, cookie));
 		if (!err && msg[1] != cookie)
 			err = -EPROTO;
+		if (!err && to_vf)
+			a->state.state |= VFP_STATE_PATH_VF;
+		else if (!err)
+			a->state.state &= ~VFP_STATE_PATH_VF;
 	}
 	mutex_unlock(&a->mbx_lock);
 	return err;

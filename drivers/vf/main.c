@@ -134,6 +134,7 @@ static void vvf_main_init(struct vvf_adapter *a)
 	INIT_WORK(&a->mail_work, vvf_mbx_mail_work);
 	INIT_DELAYED_WORK(&a->watchdog, vvf_watchdog_work);
 	INIT_DELAYED_WORK(&a->reset_work, vvf_netdev_reset_work);
+	INIT_WORK(&a->path_work, vvf_path_work);
 	INIT_WORK(&a->rx_mode_work, vvf_netdev_rx_mode_work);
 	INIT_WORK(&a->remove_work, vvf_main_remove_work);
 	a->tx_count = VRG_DEF_DESC;
@@ -202,6 +203,7 @@ static void vvf_main_remove(struct pci_dev *pdev)
 	vvf_path_exit(a);
 	cancel_delayed_work_sync(&a->watchdog);
 	cancel_work_sync(&a->mail_work);
+	cancel_work_sync(&a->path_work);
 	cancel_work_sync(&a->rx_mode_work);
 	cancel_delayed_work_sync(&a->reset_work);
 	cancel_work_sync(&a->remove_work);

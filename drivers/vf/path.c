@@ -66,6 +66,24 @@ int vvf_path_set(struct vvf_adapter *a, bool to_vf)
 	return err;
 }
 
+/**
+ * vvf_path_work() - the link is back: so is the data path, where open implies it
+ * @work: &struct vvf_adapter.path_work
+ *
+ * The host takes the path from a VF that it disables. An upper that chooses asks again
+ * by itself; a VF that is alone has to.
+ */
+void vvf_path_work(struct work_struct *work)
+{
+	struct vvf_adapter *a = container_of(work, struct vvf_adapter, path_work);
+
+	rtnl_lock();
+	if (test_bit(VVF_F_UP, &a->flags) && !test_bit(VVF_F_STOPPING, &a->flags) &&
+	    !(READ_ONCE(a->state.state) & VFP_STATE_PATH_VF) && vvf_path_implied(a))
+		vvf_path_set(a, true);
+	rtnl_unlock();
+}
+
 static void vvf_path_lower_state(struct vvf_adapter *a,
 				 struct netdev_notifier_changelowerstate_info *info)
 {

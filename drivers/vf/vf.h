@@ -73,6 +73,7 @@ enum vvf_flag {
  * @tx_late: what the watchdog has missed in the TX ring
  * @rx_late: and in the RX ring
  * @reset_work: the handshake and the queues once more
+ * @path_work: the data path once more
  * @rx_mode_work: ndo_set_rx_mode can't sleep
  * @remove_work: detaches the netdev after a surprise removal
  * @lower_nb: hears what the upper wants (NETDEV_CHANGELOWERSTATE)
@@ -120,6 +121,7 @@ struct vvf_adapter {
 	struct vrg_late tx_late;
 	struct vrg_late rx_late;
 	struct delayed_work reset_work;
+	struct work_struct path_work;
 	struct work_struct rx_mode_work;
 	struct work_struct remove_work;
 	struct notifier_block lower_nb;
@@ -177,6 +179,7 @@ int vvf_path_init(struct vvf_adapter *a);
 void vvf_path_exit(struct vvf_adapter *a);
 int vvf_path_set(struct vvf_adapter *a, bool to_vf);
 bool vvf_path_implied(struct vvf_adapter *a);
+void vvf_path_work(struct work_struct *work);
 
 /* watchdog.c */
 void vvf_watchdog_work(struct work_struct *work);

@@ -24,10 +24,12 @@ void vvf_watchdog_carrier(struct vvf_adapter *a)
 
 	if (up == netif_carrier_ok(a->netdev))
 		return;
-	if (up)
+	if (up) {
 		netif_carrier_on(a->netdev);
-	else
+		queue_work(a->wq, &a->path_work);
+	} else {
 		netif_carrier_off(a->netdev);
+	}
 	if (net_ratelimit())
 		netdev_info(a->netdev, "link is %s\n", up ? "up" : "down");
 }
