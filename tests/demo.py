@@ -207,7 +207,7 @@ def qemu_version():
 def attempt(make_lab, kernel):
     """Play it once. Returns the demo, what stopped it, and what the kernels complained of.
 
-    None instead when it was the emulator that ended.
+    None instead when it was the emulator that failed.
     """
     failure = None
     with make_lab(kernel, name="demo") as lab:
@@ -216,7 +216,7 @@ def attempt(make_lab, kernel):
             demo.play()
             bad = lab.check_logs(leaks=False)
         except util.LabError as e:
-            if lab.emulator_ended():
+            if lab.emulator_failed():
                 return None
             failure = str(e)
             bad = lab.check_logs(leaks=False)
@@ -230,10 +230,10 @@ def main(make_lab, kernel):
         played = attempt(make_lab, kernel)
         if played:
             break
-        say("the emulator ended, without a word of the kernel in it"
+        say("the emulator failed (see Documentation/testing.rst)"
             + (": from the start" if tries < TRIES - 1 else ""))
     else:
-        raise util.LabError(f"the emulator ended {TRIES} times; see Documentation/testing.rst")
+        raise util.LabError(f"the emulator failed {TRIES} times; see Documentation/testing.rst")
     demo, failure, bad = played
     report = demo.report()
     if failure or bad:

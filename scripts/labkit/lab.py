@@ -27,6 +27,11 @@ HARMLESS = re.compile("|".join([
     # The hub makes the station wait while the PF has no receive buffers.
     r"virtio_net virtio\d+ out0: NETDEV WATCHDOG"]))
 
+# RCU says so of a processor that sleeps and is never woken; a driver's doing would show a
+# processor at work.
+TIMER_LOST = (r"NMI backtrace for cpu \d+ skipped: idling at native_safe_halt",
+              r"Possible timer handling issue on cpu=")
+
 OUTSIDE_MAC = "52:54:00:00:0f:01"
 # Host VM plus agent on the reference machine, in seconds; slower machines get longer time-outs.
 REFERENCE_BOOT = {False: 12.0, True: 30.0}
@@ -251,12 +256,13 @@ class Lab:
                     return f"{guest.name}: exit code {rc}"
         return None
 
-    def emulator_ended(self):
-        """True when a machine has gone, and not because its kernel panicked.
+    def emulator_failed(self):
+        """True when a machine has gone, and not because its kernel panicked, or has no timer.
 
-        Triple faults of a host VM or guest without a word of its kernel happen while there
-        are nested guests under TCG; see Documentation/testing.rst.
+        Both happen while there are nested guests under TCG; see Documentation/testing.rst.
         """
+        if self.timer_lost():
+            return True
         if not self.gone():
             return False
         self.save_logs()
@@ -265,6 +271,15 @@ class Lab:
                 if any(BAD.search(line) and not HARMLESS.search(line) for line in f):
                     return False
         return True
+
+    def timer_lost(self):
+        """True when an idle processor of the host VM gets no timer interrupt any more."""
+        try:
+            with open(self.path("host.console"), encoding="utf-8", errors="replace") as f:
+                log = f.read()
+        except OSError:
+            return False
+        return all(re.search(sign, log) for sign in TIMER_LOST)
 
     def save_logs(self):
         """Fetch the consoles of the guests."""

@@ -28,11 +28,11 @@ class Skip(Exception):
     """Raised by a test that has nothing to test here; says why."""
 
 
-class EmulatorEnded(LabError):
+class EmulatorFailed(LabError):
     """The host VM's QEMU has ended while a test was set up."""
 
 
-# So often a case is tried whose emulator ends.
+# So often a case is tried whose emulator fails.
 TRIES = 3
 
 
@@ -147,10 +147,10 @@ class Runner:
             if hasattr(mod, "setup_module"):
                 mod.setup_module(lab)
         except BaseException as e:
-            gone = lab.emulator_ended()
+            gone = lab.emulator_failed()
             self.keep(lab, f"{kernel.name}-{mod.__name__}-setup")
             if gone:
-                raise EmulatorEnded(str(e)) from e
+                raise EmulatorFailed(str(e)) from e
             raise
         return lab
 
@@ -190,14 +190,14 @@ class Runner:
                 skip = str(e)
             except Exception as e:              # pylint: disable=broad-except
                 error = traceback.format_exc()
-                gone = isinstance(e, EmulatorEnded) or lab and lab.emulator_ended()
+                gone = isinstance(e, EmulatorFailed) or lab and lab.emulator_failed()
             if lab and not gone:
                 error = self.logs(lab, error)
             if error and lab:
                 self.keep(lab, name)
                 lab = None
             if gone and tries < TRIES:
-                say(f"{name}: the emulator ended, without a word of its kernel: once more")
+                say(f"{name}: the emulator failed (see Documentation/testing.rst): once more")
                 tries += 1
                 continue
             self.score(name, error, skip, time.monotonic() - start)
