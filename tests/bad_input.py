@@ -43,11 +43,11 @@ LPE = "5,600"
 
 def refused_unchanged(promise, machine, commands, state):
     """Each command fails, and what state() tells stays the same."""
+    before = state()
     for cmd in commands:
-        before = state()
         refused(promise, machine, cmd, "bad input")
-        after = state()
-        promise.expect(after == before, f"{cmd}: {before} became {after}")
+    after = state()
+    promise.expect(after == before, f"{'; '.join(commands)}: {before} became {after}")
 
 
 def pf_state(scene):

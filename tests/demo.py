@@ -214,12 +214,12 @@ def attempt(make_lab, kernel):
         demo = Demo(lab)
         try:
             demo.play()
-            bad = lab.check_logs(leaks=False)
+            bad = lab.check_logs()
         except util.LabError as e:
             if lab.emulator_failed():
                 return None
             failure = str(e)
-            bad = lab.check_logs(leaks=False)
+            bad = lab.check_logs()
     return demo, failure, bad
 
 

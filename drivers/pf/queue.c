@@ -81,6 +81,11 @@ void vpf_queue_settle_tx(struct vpf_adapter *a)
 	unsigned int tries, i;
 	bool waiting = true;
 
+	/*
+	 * Who has decided to send this way (a bridge looks an address up under RCU) has put
+	 * it into the ring after this. Expedited: a guest waits for its answer with RTNL held.
+	 */
+	synchronize_rcu_expedited();
 	for (tries = 0; waiting && tries < VPF_SETTLE_TRIES; tries++) {
 		if (tries)
 			usleep_range(VPF_SETTLE_US, 2 * VPF_SETTLE_US);

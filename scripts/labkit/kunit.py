@@ -31,7 +31,7 @@ def results(lab):
             cases = [(False, suite, None, ["no results"])]
         found += cases
     host.sh("modprobe -r vfpath_kunit", timeout=60)
-    bad = lab.check_logs()
+    bad = lab.check_logs() + lab.leaks()
     found.append((not bad, "kernel_log", None, bad))
     return found
 

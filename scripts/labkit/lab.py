@@ -421,7 +421,12 @@ class Lab:
         machine.sh(f"echo scan > {path}; sleep 1; echo scan > {path}", timeout=120)
         return machine.sh(f"cat {path}", timeout=60).out
 
-    def check_logs(self, leaks=True):
+    def leaks(self):
+        """The lines of kmemleak's reports of all machines (debug kernel)."""
+        return [f"{m.name}: {line}" for m in self.machines()
+                for line in self.kmemleak(m).splitlines()]
+
+    def check_logs(self):
         """The lines of all kernel logs, new since the last call, that must not be there."""
         bad = []
         for machine in self.machines():
@@ -433,8 +438,6 @@ class Lab:
             fresh = lines[lines.index(last) + 1:] if last in lines else lines
             if lines:
                 self.marks[machine.name] = lines[-1]
-            if leaks:
-                fresh += self.kmemleak(machine).splitlines()
             bad += [f"{machine.name}: {line}" for line in fresh
                     if BAD.search(line) and not HARMLESS.search(line)]
         return bad

@@ -12,8 +12,8 @@ RUN = "/run/vfpath/probe"
 # A stream's sender id, its receiver's port and the names of its files: once per host VM.
 NUMBERS = itertools.count(1)
 FIRST_PORT = 20000
-# So many datagrams must have come after an event before its window is closed.
-SETTLED = 200
+# So many seconds' worth of datagrams must have come after an event before its window is closed.
+SETTLED = 0.75
 FIGURES = ("received", "lost", "duplicated", "reordered")
 
 
@@ -86,33 +86,16 @@ class Stream:
         if self.receiver:
             self.receiver.stop()
 
-    def mark(self, name):
-        """Note a moment in the receiver's log."""
-        self.sink.sh(f"vfpath-probe mark --control {self.control} '{name}'")
-
     def received(self):
         """How many different datagrams or copies have come so far."""
         return self.sink.machine.json(f"vfpath-probe stats --control {self.control}",
                                       netns=self.sink.netns)["received"]
 
-    def wait_more(self, count=SETTLED, timeout=30):
-        """Wait until so many more have come: what was under way is then in the log."""
-        goal = self.received() + count
-        wait_for(lambda: self.received() >= goal, timeout, f"{self.name}: {count} more datagrams",
-                 0.2)
-
-    def analyze(self, start=None, end=None, bins=0):
-        """The analysis of the log, or of the window between two marks."""
-        cmd = f"vfpath-probe analyze {self.log} --json"
-        if start:
-            cmd += f" --from '{start}' --to '{end}'"
-        if bins:
-            cmd += f" --bins {bins}"
-        return self.sink.machine.json(cmd, netns=self.sink.netns, timeout=120)
-
-    def window(self, start, end):
-        """The figures between two marks."""
-        return Figures(self, self.analyze(start, end)["windows"][0])
+    def analyze(self, bins=0):
+        """The analysis of the log."""
+        return self.sink.machine.json(f"vfpath-probe analyze {self.log} --json"
+                                      + (f" --bins {bins}" if bins else ""),
+                                      netns=self.sink.netns, timeout=120)
 
 
 class Figures:
@@ -165,8 +148,7 @@ class Flows:
             s.listen()
         for s in self.streams:
             s.send()
-        for s in self.streams:
-            s.wait_more(10)
+        self.wait_more(10)
         return self
 
     def __enter__(self):
@@ -180,20 +162,56 @@ class Flows:
         for s in self.streams:
             s.stop()
 
+    def each(self, command):
+        """Run command(stream) on the receiving ends; what each printed, if it is JSON.
+
+        One shell a machine: to start a process is what costs time there. Logs and control
+        sockets are files, so the namespace doesn't matter.
+        """
+        out = {}
+        for machine in {s.sink.machine: None for s in self.streams}:
+            mine = [s for s in self.streams if s.sink.machine is machine]
+            lines = machine.sh(" && ".join(f"vfpath-probe {command(s)}" for s in mine),
+                               timeout=120).out.splitlines()
+            out.update(zip(mine, (json.loads(x) for x in lines if x.startswith("{"))))
+        return out
+
+    def mark(self, name):
+        """Note a moment in the receivers' logs."""
+        self.each(lambda s: f"mark --control {s.control} '{name}'")
+
+    def received(self):
+        """How many datagrams each receiver has got so far."""
+        return {s: stats["received"]
+                for s, stats in self.each(lambda s: f"stats --control {s.control}").items()}
+
+    def wait_more(self, count=None, timeout=30):
+        """Wait until so many more have come of each: what was under way is then in the log."""
+        goals = {s: n + (count or max(50, int(s.rate * SETTLED)))
+                 for s, n in self.received().items()}
+
+        def there():
+            now = self.received()
+            return all(now[s] >= goal for s, goal in goals.items())
+        try:
+            wait_for(there, timeout, "more datagrams", 0.2)
+        except util.Timeout as e:
+            now = self.received()
+            raise util.Timeout(f"{e}: " + ", ".join(
+                f"{s.name} stays at {now[s]}" for s, goal in goals.items() if now[s] < goal)) from e
+
     @contextlib.contextmanager
     def window(self, name):
         """Measure what the body does to the streams, the time after it included."""
         number = next(self.windows)
         start, end = f"{number} {name}", f"{number} {name}: over"
-        for s in self.streams:
-            s.mark(start)
+        self.mark(start)
         window = Window(name)
         yield window
-        for s in self.streams:
-            s.wait_more()
-        for s in self.streams:
-            s.mark(end)
-        window.results = [s.window(start, end) for s in self.streams]
+        self.wait_more()
+        self.mark(end)
+        found = self.each(lambda s: f"analyze {s.log} --json --from '{start}' --to '{end}'")
+        window.results = [Figures(s, found[s]["windows"][0]) for s in self.streams]
 
 
 def exchange(streams, duration=3):

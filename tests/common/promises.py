@@ -185,9 +185,11 @@ def cycle_vfs(promise, scene, cycles):
     promise.figures["cycles"] = promise.figures.get("cycles", 0) + cycles
 
 
-def judge_pf(promise, scene, cycles=20):
+def judge_pf(promise, scene, cycles=None):
     """VFs come and go; the PF's own traffic and its link do not notice."""
     before = scene.carrier_changes()
+    # Each number of VFs once at least.
+    cycles = cycles or (7 if scene.lab.kernel.debug else 20)
     with Flows.between(scene.me, [scene.outside], scene.rate) as flows:
         with flows.window("VFs made and removed") as window:
             cycle_vfs(promise, scene, cycles)
