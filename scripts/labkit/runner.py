@@ -35,6 +35,9 @@ class EmulatorFailed(LabError):
 # So often a case is tried whose emulator fails.
 TRIES = 3
 
+# So much of a failure the summary repeats.
+SUMMARY_LINES = 6
+
 
 class Case:
     """One test function."""
@@ -82,7 +85,8 @@ class Runner:
 
     def __init__(self, make_lab, out):
         self.make_lab, self.out = make_lab, out
-        self.passed = self.failed = self.skipped = 0
+        self.passed = self.skipped = 0
+        self.failures = []          # (name, what was wrong)
 
     def score(self, name, error=None, skip=None, took=None):
         """Note one result."""
@@ -92,13 +96,22 @@ class Runner:
         elif ok:
             self.passed += 1
         else:
-            self.failed += 1
+            self.failures.append((name, error.strip()))
         self.out.result(ok, name, f"SKIP {skip}" if skip else None, error or "")
         when = f" ({took:.1f} s)" if took is not None else ""
         say(f"{'skip' if skip else 'ok' if ok else 'FAILED'} {name}{when}"
             + (f": {skip}" if skip else ""))
         for line in (error or "").splitlines():
             say(f"    {line}")
+
+    def summary(self):
+        """What failed once more, in short: a log's end is what one sees first."""
+        for name, error in self.failures:
+            say(f"FAILED {name}")
+            for line in error.splitlines()[-SUMMARY_LINES:]:
+                say(f"    {line}")
+        more = f", {self.skipped} skipped" if self.skipped else ""
+        print(f"{self.passed} passed, {len(self.failures)} failed{more}")
 
     def plain(self, name, func):
         """A test without a lab."""
@@ -290,6 +303,5 @@ def main(make_lab, opts, whole):
         if mine:
             runner.kernel(name, mine)
     out.close()
-    more = f", {runner.skipped} skipped" if runner.skipped else ""
-    print(f"{runner.passed} passed, {runner.failed} failed{more}")
-    return 1 if runner.failed or not runner.passed else 0
+    runner.summary()
+    return 1 if runner.failures or not runner.passed else 0
