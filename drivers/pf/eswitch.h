@@ -37,11 +37,12 @@ int vpf_eswitch_set_max_frame(struct vpf_adapter *a, u32 max_frame);
 void vpf_eswitch_link(struct vpf_adapter *a, bool up);
 /* netdev->features changed */
 void vpf_eswitch_features(struct vpf_adapter *a);
-/* every 2 s: widens the VFs' 32-bit counters */
-void vpf_eswitch_stats_update(struct vpf_adapter *a);
-/* bits of RCTL, which the switch shares with the rest of the driver */
+
+/* esw_regs.c: bits of RCTL, which the switch shares with the rest of the driver */
 void vpf_eswitch_rctl(struct vpf_adapter *a, u32 clear, u32 set);
 
+/* esw_stats.c: every 2 s: widens the VFs' 32-bit counters */
+void vpf_eswitch_stats_update(struct vpf_adapter *a);
 /* ethtool -S */
 unsigned int vpf_eswitch_ethtool_count(struct vpf_adapter *a);
 void vpf_eswitch_ethtool_strings(struct vpf_adapter *a, u8 **p);

@@ -162,12 +162,14 @@ int vpf_eswitch_vf_uc_add(struct vpf_eswitch *esw, unsigned int n, const u8 *mac
 void vpf_eswitch_vf_uc_flush(struct vpf_eswitch *esw, unsigned int n);
 int vpf_eswitch_vf_vlan(struct vpf_eswitch *esw, unsigned int n, u16 vid, bool join);
 int vpf_eswitch_vf_port_vlan(struct vpf_eswitch *esw, unsigned int n, u16 vid, u8 qos);
-/* without it */
+
+/* esw_regs.c; vpf_eswitch_apply() with esw->tbl_lock held */
+void vpf_eswitch_apply(struct vpf_eswitch *esw);
 void vpf_eswitch_loopback(struct vpf_eswitch *esw, bool on);
 void vpf_eswitch_rewrite(struct vpf_eswitch *esw);
+
+/* esw_stats.c */
 void vpf_eswitch_get_vf_stats(struct vpf_eswitch *esw, unsigned int n, struct vpf_vf_stats *s);
-/* the caller holds esw->tbl_lock */
-void vpf_eswitch_apply(struct vpf_eswitch *esw);
 
 /* mailbox.c */
 void vpf_mailbox_work(struct work_struct *work);

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Counters of the VFs and of the switch, for `ip -s link show` and `ethtool -S` */
+#include <linux/ethtool.h>
+
+#include "eswitch_priv.h"
+
+static const u32 vpf_vf_stats_regs[VPF_VF_STATS] = {
+	0x10010, 0x10014, 0x10018, 0x10034, 0x1003c,	/* GPRC GPTC GORC GOTC MPRC */
+};
+
+/**
+ * vpf_eswitch_stats_update() - widen the VFs' counters
+ * @a: adapter. Process context.
+ */
+void vpf_eswitch_stats_update(struct vpf_adapter *a)
+{
+	struct vpf_eswitch *esw = a->esw;
+	unsigned int n, i;
+
+	mutex_lock(&esw->stats_lock);
+	for (n = 0; n < READ_ONCE(esw->num_vfs); n++) {
+		u64 *sum = &esw->vf_stats[n].rx_packets;
+
+		for (i = 0; i < VPF_VF_STATS; i++) {
+			u32 now = vpf_rd32(a, vpf_vf_stats_regs[i] + 0x100 * n);
+
+			if (!vfp_io_present(&a->io))
+				goto out;
+			sum[i] += now - esw->vf_last[n][i];
+			esw->vf_last[n][i] = now;
+		}
+	}
+out:
+	mutex_unlock(&esw->stats_lock);
+}
+
+void vpf_eswitch_get_vf_stats(struct vpf_eswitch *esw, unsigned int n, struct vpf_vf_stats *s)
+{
+	vpf_eswitch_stats_update(esw->a);
+	mutex_lock(&esw->stats_lock);
+	*s = esw->vf_stats[n];
+	mutex_unlock(&esw->stats_lock);
+}
+
+/* ethtool -S */
+
+static const char * const vpf_eswitch_names[] = {
+	"fdb_used", "fdb_size", "fdb_hashed", "fdb_refused", "vlan_used", "vlan_size",
+	"reflections_dropped",
+};
+
+static const char * const vpf_eswitch_vf_names[] = {
+	"rx_packets", "tx_packets", "rx_bytes", "tx_bytes", "rx_multicast", "mbx_messages",
+	"mbx_malformed", "mbx_refused", "mbx_limited", "resets", "path_switches",
+};
+
+unsigned int vpf_eswitch_ethtool_count(struct vpf_adapter *a)
+{
+	return ARRAY_SIZE(vpf_eswitch_names) + VFP_MAX_VFS * ARRAY_SIZE(vpf_eswitch_vf_names);
+}
+
+void vpf_eswitch_ethtool_strings(struct vpf_adapter *a, u8 **p)
+{
+	unsigned int n, i;
+
+	for (i = 0; i < ARRAY_SIZE(vpf_eswitch_names); i++)
+		ethtool_puts(p, vpf_eswitch_names[i]);
+	for (n = 0; n < VFP_MAX_VFS; n++) {
+		for (i = 0; i < ARRAY_SIZE(vpf_eswitch_vf_names); i++)
+			ethtool_sprintf(p, "vf%u_%s", n, vpf_eswitch_vf_names[i]);
+	}
+}
+
+void vpf_eswitch_ethtool_stats(struct vpf_adapter *a, u64 **p)
+{
+	struct vpf_eswitch *esw = a->esw;
+	struct vpf_vf_stats s;
+	unsigned int n;
+	u64 *d = *p;
+
+	mutex_lock(&esw->lock);
+	spin_lock_bh(&esw->tbl_lock);
+	*d++ = esw->fdb.used;
+	*d++ = VPF_FDB_NUM_SHARED;
+	*d++ = esw->fdb.hashed;
+	*d++ = esw->fdb.refused;
+	*d++ = vpf_vlan_used(&esw->vlan);
+	*d++ = VFP_NUM_VLVF;
+	*d++ = READ_ONCE(esw->reflect.dropped);
+	spin_unlock_bh(&esw->tbl_lock);
+	for (n = 0; n < VFP_MAX_VFS; n++) {
+		const struct vpf_mbx_stats *m = &esw->mbx_stats[n];
+
+		vpf_eswitch_get_vf_stats(esw, n, &s);
+		*d++ = s.rx_packets;
+		*d++ = s.tx_packets;
+		*d++ = s.rx_bytes;
+		*d++ = s.tx_bytes;
+		*d++ = s.multicast;
+		*d++ = m->messages;
+		*d++ = m->malformed;
+		*d++ = m->refused;
+		*d++ = m->limited;
+		*d++ = m->flr;
+		*d++ = m->switches;
+	}
+	mutex_unlock(&esw->lock);
+	*p = d;
+}
