@@ -50,6 +50,7 @@ static void vfk_vport_every_state_and_event(struct kunit *test)
 
 			vpf_vport_init(&vp, 3, vfk_mac);
 			vp.state = s;
+			vp.version = 1;
 			err = vpf_vport_event(&vp, e, true, &actions);
 			KUNIT_EXPECT_EQ_MSG(test, err, want->err, "state %u event %u", s, e);
 			KUNIT_EXPECT_EQ_MSG(test, actions, want->actions,
@@ -59,6 +60,25 @@ static void vfk_vport_every_state_and_event(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, vpf_vport_pool(&vp),
 					vp.state == A ? 3 : VFP_PF_POOL);
 		}
+	}
+}
+
+/* An in-tree driver that resets its VF must find the answer to its RESET, nothing else */
+static void vfk_vport_in_tree_flr(struct kunit *test)
+{
+	static const u8 states[] = { T, A };
+	struct vpf_vport vp;
+	unsigned int i;
+	u32 actions;
+
+	for (i = 0; i < ARRAY_SIZE(states); i++) {
+		vpf_vport_init(&vp, 0, vfk_mac);
+		vp.state = states[i];
+		KUNIT_EXPECT_EQ(test, vpf_vport_event(&vp, VPF_EV_FLR, true, &actions), 0);
+		KUNIT_EXPECT_FALSE(test, actions & VPF_ACT_TELL_RESET);
+		vp.state = states[i];
+		KUNIT_EXPECT_EQ(test, vpf_vport_event(&vp, VPF_EV_PF_RESET, true, &actions), 0);
+		KUNIT_EXPECT_TRUE(test, actions & VPF_ACT_TELL_RESET);
 	}
 }
 
@@ -138,6 +158,7 @@ static void vfk_vport_generated_macs(struct kunit *test)
 
 static struct kunit_case vfk_pf_vport_cases[] = {
 	KUNIT_CASE(vfk_vport_every_state_and_event),
+	KUNIT_CASE(vfk_vport_in_tree_flr),
 	KUNIT_CASE(vfk_vport_no_path_without_link),
 	KUNIT_CASE(vfk_vport_link_policy),
 	KUNIT_CASE(vfk_vport_tokens),

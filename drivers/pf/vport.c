@@ -130,6 +130,12 @@ int vpf_vport_event(struct vpf_vport *vp, enum vpf_vport_event ev, bool link_up,
 	if (ev == VPF_EV_RESET)
 		vp->tell_reset = false;
 	if (ev == VPF_EV_FLR) {
+		/*
+		 * An in-tree driver would take this for the answer to the RESET that follows
+		 * its own FLR, and stay without a link.
+		 */
+		if (!vp->version)
+			*actions &= ~VPF_ACT_TELL_RESET;
 		/* A reset from outside is the way out of quarantine */
 		vp->bad = 0;
 		vp->quarantined = false;
