@@ -35,6 +35,44 @@ static inline void ethtool_puts(u8 **data, const char *str)
 }
 #endif
 
+/* By value until 6.12 */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#define vfp_net_dim(dim, sample)	net_dim(dim, &(sample))
+#else
+#define vfp_net_dim(dim, sample)	net_dim(dim, sample)
+#endif
+
+/* Statistics by queue in the netdev family: since 6.10 */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#include <net/netdev_queues.h>
+#define VFP_HAVE_QSTATS
+#endif
+
+/* Which NAPI and interrupt serve a queue: since 6.8. RTNL. */
+static inline void vfp_napi_link(struct net_device *dev, struct napi_struct *napi, int irq,
+				 unsigned int num_tx)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+	unsigned int i;
+
+	netif_napi_set_irq(napi, irq);
+	netif_queue_set_napi(dev, 0, NETDEV_QUEUE_TYPE_RX, napi);
+	for (i = 0; i < num_tx; i++)
+		netif_queue_set_napi(dev, i, NETDEV_QUEUE_TYPE_TX, napi);
+#endif
+}
+
+static inline void vfp_napi_unlink(struct net_device *dev, unsigned int num_tx)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+	unsigned int i;
+
+	netif_queue_set_napi(dev, 0, NETDEV_QUEUE_TYPE_RX, NULL);
+	for (i = 0; i < num_tx; i++)
+		netif_queue_set_napi(dev, i, NETDEV_QUEUE_TYPE_TX, NULL);
+#endif
+}
+
 #define VFP_VERSION	"0.1.0"
 
 /* No link-local address on it; since 6.3. Before, IFF_SLAVE alone says so. */
@@ -65,6 +103,47 @@ static inline void vfp_netdev_set_lltx(struct net_device *dev)
 #define VFP_SET_NETDEV_DEVLINK_PORT(netdev, port)	do { } while (0)
 #define vfp_devlink_info_driver(req, name)	devlink_info_driver_name_put(req, name)
 #define vfp_devlink_port_type_eth(port, netdev)	devlink_port_type_eth_set(port, netdev)
+#endif
+
+/* devlink: what a port's function can do, in the port's own operations since 6.6 */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#define VFP_HAVE_PORT_OPS
+#define VFP_DEVLINK_PORT_FN_OPS
+#define vfp_devl_port_register(devlink, port, index, ops) \
+	devl_port_register_with_ops(devlink, port, index, ops)
+#else
+#define VFP_DEVLINK_PORT_FN_OPS \
+	.port_function_hw_addr_get = vpf_devlink_hw_addr_get, \
+	.port_function_hw_addr_set = vpf_devlink_hw_addr_set,
+#define vfp_devl_port_register(devlink, port, index, ops) \
+	devl_port_register(devlink, port, index)
+#endif
+
+/* A port without a netdev: before 6.2 it can't have a type, and devlink's alarm is put off */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define vfp_devlink_port_no_netdev(port)	devlink_port_type_eth_set(port)
+#define vfp_devlink_allow_reload(devlink)	do { } while (0)
+#else
+#define vfp_devlink_port_no_netdev(port)	cancel_delayed_work_sync(&(port)->type_warn_dw)
+#define vfp_devlink_allow_reload(devlink)	devlink_set_features(devlink, DEVLINK_F_RELOAD)
+#endif
+
+/* The parent came as an argument in 6.3 */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#define vfp_devl_rate_leaf_create(port, priv)	devl_rate_leaf_create(port, priv, NULL)
+#else
+#define vfp_devl_rate_leaf_create(port, priv)	devl_rate_leaf_create(port, priv)
+#endif
+
+/* The time between two recoveries is the reporter's own since 6.18 */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+#define VFP_HEALTH_GRACE(ms)	.default_graceful_period = (ms),
+#define vfp_health_create(devlink, ops, ms, priv) \
+	devlink_health_reporter_create(devlink, ops, priv)
+#else
+#define VFP_HEALTH_GRACE(ms)
+#define vfp_health_create(devlink, ops, ms, priv) \
+	devlink_health_reporter_create(devlink, ops, ms, priv)
 #endif
 
 /* Setting a parameter got an extack in 6.12 */

@@ -34,6 +34,9 @@
 #define CTRL_FD			BIT(0)
 #define CTRL_GIO_MASTER_DISABLE	BIT(2)
 #define CTRL_SLU		BIT(6)
+#define CTRL_SPEED		GENMASK(9, 8)	/* forced, as STATUS_SPEED */
+#define CTRL_FRCSPD		BIT(11)
+#define CTRL_FRCDPX		BIT(12)
 #define CTRL_RST		BIT(26)	/* SC */
 #define CTRL_RFCE		BIT(27)
 #define CTRL_TFCE		BIT(28)
@@ -57,6 +60,7 @@
 /* EEPROM read - RW (8.2.4) */
 #define R_EECD			0x00010
 #define EECD_PRES		BIT(8)
+#define EECD_SIZE		GENMASK(14, 11)	/* words: 2^(n + 6) */
 #define R_EERD			0x00014
 #define EERD_START		BIT(0)
 #define EERD_DONE		BIT(1)
@@ -170,6 +174,11 @@
 #define R_DTXCTL		0x03590
 
 #define R_LEDCTL		0x00e00
+#define LEDCTL_LED0_MODE	GENMASK(3, 0)
+#define LEDCTL_LED0_IVRT	BIT(6)
+#define LEDCTL_LED0_BLINK	BIT(7)
+#define LEDCTL_MODE_ON		0xe
+#define LEDCTL_MODE_OFF		0xf
 #define R_PBA			0x01000
 #define R_PBS			0x01008
 #define R_FRTIMER		0x01048

@@ -7,6 +7,7 @@
 #ifndef _VFPATH_RING_H_
 #define _VFPATH_RING_H_
 
+#include <linux/dim.h>
 #include <linux/netdevice.h>
 #include <linux/u64_stats_sync.h>
 
@@ -111,6 +112,9 @@ struct vrg_ring {
  * @irq_rearm: unmask the vector; called when polling is done. Owner's.
  * @poll_extra: extra work of the owner at each poll (the VF looks for mail), or NULL
  * @events: number of interrupts, for DIM
+ * @dim: adaptive moderation; see vrg_dim_init()
+ * @adaptive: it is on
+ * @set_itr: the owner's, for it
  * @polls: number of polls begun, for those who wait for one to end
  * @index: MSI-X entry
  * @irq: its number in the kernel
@@ -125,6 +129,9 @@ struct vrg_vector {
 	void (*irq_rearm)(struct vrg_vector *vec);
 	void (*poll_extra)(struct vrg_vector *vec);
 	u16 events;
+	struct dim dim;
+	bool adaptive;
+	void (*set_itr)(struct vrg_vector *vec, u32 usecs);
 	u16 index;
 	u32 polls;
 	int irq;
@@ -190,6 +197,11 @@ netdev_tx_t vrg_tx_xmit(struct sk_buff *skb, struct vrg_ring *ring);
 int vrg_vector_poll(struct napi_struct *napi, int budget);
 netdev_features_t vrg_features_check(struct sk_buff *skb, struct net_device *netdev,
 				     netdev_features_t features);
+
+/* Adaptive interrupt moderation */
+void vrg_dim_init(struct vrg_vector *vec, void (*set_itr)(struct vrg_vector *vec, u32 usecs));
+void vrg_dim_set(struct vrg_vector *vec, bool on);
+void vrg_dim_stop(struct vrg_vector *vec);
 
 /* Adds a ring's counters to @s (rtnl_link_stats64) */
 void vrg_ring_get_stats(const struct vrg_ring *ring, struct vrg_stats *s);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * devlink of the PF: versions, the physical port, the mode of the embedded switch.
+ * devlink of the PF as a device: versions, the mode of the embedded switch, reload,
+ * parameters, the sizes of its tables. Ports: devlink_port.c; health: health.c.
  */
-#include <linux/utsname.h>
+#include <linux/rtnetlink.h>
 
 #include "eswitch_priv.h"
 
@@ -71,8 +72,58 @@ static int vpf_devlink_mode_set(struct devlink *devlink, u16 mode, struct netlin
 	return -EOPNOTSUPP;
 }
 
+/* Reload: the NIC is reset and set up anew. The netdev stays, with all that is set on it. */
+
+static int vpf_devlink_reload_down(struct devlink *devlink, bool netns_change,
+				   enum devlink_reload_action action,
+				   enum devlink_reload_limit limit, struct netlink_ext_ack *extack)
+{
+	struct vpf_adapter *a = vpf_devlink_adapter(devlink);
+	int err = 0;
+
+	if (netns_change) {
+		NL_SET_ERR_MSG_MOD(extack, "move the netdev instead");
+		return -EOPNOTSUPP;
+	}
+	rtnl_lock();
+	if (pci_num_vf(a->pdev)) {
+		NL_SET_ERR_MSG_MOD(extack, "remove the VFs first");
+		err = -EBUSY;
+	} else if (!vfp_io_present(&a->io)) {
+		NL_SET_ERR_MSG_MOD(extack, "the device is gone");
+		err = -ENODEV;
+	} else {
+		vpf_netdev_quiesce(a);
+	}
+	rtnl_unlock();
+	return err;
+}
+
+static int vpf_devlink_reload_up(struct devlink *devlink, enum devlink_reload_action action,
+				 enum devlink_reload_limit limit, u32 *actions_performed,
+				 struct netlink_ext_ack *extack)
+{
+	struct vpf_adapter *a = vpf_devlink_adapter(devlink);
+	int err;
+
+	rtnl_lock();
+	err = vpf_netdev_revive(a);
+	if (!err && vpf_hw_nvm_check(a)) {
+		NL_SET_ERR_MSG_MOD(extack, "the NVM's checksum is wrong");
+		err = -EIO;
+	}
+	rtnl_unlock();
+	*actions_performed = BIT(DEVLINK_RELOAD_ACTION_DRIVER_REINIT);
+	return err;
+}
+
 static const struct devlink_ops vpf_devlink_ops = {
 	.info_get		= vpf_devlink_info_get,
+	.reload_actions		= BIT(DEVLINK_RELOAD_ACTION_DRIVER_REINIT),
+	.reload_down		= vpf_devlink_reload_down,
+	.reload_up		= vpf_devlink_reload_up,
+	.rate_leaf_tx_max_set	= vpf_devlink_rate_set,
+	VFP_DEVLINK_PORT_FN_OPS
 	.eswitch_mode_get	= vpf_devlink_mode_get,
 	.eswitch_mode_set	= vpf_devlink_mode_set,
 };
@@ -100,6 +151,65 @@ static const struct devlink_param vpf_devlink_params[] = {
 			     vpf_devlink_force_get, vpf_devlink_force_set, NULL),
 };
 
+/* devlink resource: how full the NIC's tables are */
+
+enum {
+	VPF_RESOURCE_FDB = DEVLINK_RESOURCE_ID_PARENT_TOP + 1,
+	VPF_RESOURCE_VLAN,
+};
+
+static u64 vpf_devlink_fdb_occ(void *priv)
+{
+	struct vpf_adapter *a = priv;
+
+	return READ_ONCE(a->esw->fdb.used);
+}
+
+static u64 vpf_devlink_vlan_occ(void *priv)
+{
+	struct vpf_adapter *a = priv;
+	u64 used;
+
+	spin_lock_bh(&a->esw->tbl_lock);
+	used = vpf_vlan_used(&a->esw->vlan);
+	spin_unlock_bh(&a->esw->tbl_lock);
+	return used;
+}
+
+static int vpf_devlink_resource_add(struct vpf_adapter *a, const char *name, u64 id, u64 size,
+				    devlink_resource_occ_get_t *occ)
+{
+	struct devlink_resource_size_params params;
+	int err;
+
+	devlink_resource_size_params_init(&params, size, size, 1, DEVLINK_RESOURCE_UNIT_ENTRY);
+	err = devl_resource_register(a->devlink, name, size, id, DEVLINK_RESOURCE_ID_PARENT_TOP,
+				     &params);
+	if (!err)
+		devl_resource_occ_get_register(a->devlink, id, occ, a);
+	return err;
+}
+
+static void vpf_devlink_resources_add(struct vpf_adapter *a)
+{
+	devl_lock(a->devlink);
+	if (vpf_devlink_resource_add(a, "fdb", VPF_RESOURCE_FDB, VPF_FDB_NUM_SHARED,
+				     vpf_devlink_fdb_occ) ||
+	    vpf_devlink_resource_add(a, "vlan", VPF_RESOURCE_VLAN, VFP_NUM_VLVF,
+				     vpf_devlink_vlan_occ))
+		pci_warn(a->pdev, "devlink: no resources\n");
+	devl_unlock(a->devlink);
+}
+
+static void vpf_devlink_resources_del(struct vpf_adapter *a)
+{
+	devl_lock(a->devlink);
+	devl_resource_occ_get_unregister(a->devlink, VPF_RESOURCE_FDB);
+	devl_resource_occ_get_unregister(a->devlink, VPF_RESOURCE_VLAN);
+	devl_resources_unregister(a->devlink);
+	devl_unlock(a->devlink);
+}
+
 int vpf_devlink_alloc(struct vpf_adapter *a)
 {
 	a->devlink = devlink_alloc(&vpf_devlink_ops, sizeof(struct vpf_adapter *), vpf_dev(a));
@@ -114,46 +224,25 @@ void vpf_devlink_free(struct vpf_adapter *a)
 	devlink_free(a->devlink);
 }
 
-int vpf_devlink_port_add(struct vpf_adapter *a)
-{
-	struct devlink_port_attrs attrs = {
-		.flavour = DEVLINK_PORT_FLAVOUR_PHYSICAL,
-		.phys.port_number = PCI_FUNC(a->pdev->devfn),
-		.switch_id.id_len = ETH_ALEN,
-	};
-	int err;
-
-	/* What makes a bridge port of the PF one that is told of entries */
-	ether_addr_copy(attrs.switch_id.id, a->netdev->perm_addr);
-	devlink_port_attrs_set(&a->devlink_port, &attrs);
-	err = devlink_port_register(a->devlink, &a->devlink_port, 0);
-	if (!err)
-		VFP_SET_NETDEV_DEVLINK_PORT(a->netdev, &a->devlink_port);
-	return err;
-}
-
-void vpf_devlink_port_del(struct vpf_adapter *a)
-{
-	devlink_port_unregister(&a->devlink_port);
-}
-
-struct devlink_port *vpf_ndo_get_devlink_port(struct net_device *netdev)
-{
-	struct vpf_adapter *a = netdev_priv(netdev);
-
-	return &a->devlink_port;
-}
-
 void vpf_devlink_register(struct vpf_adapter *a)
 {
 	vfp_devlink_port_type_eth(&a->devlink_port, a->netdev);
+	vfp_devlink_allow_reload(a->devlink);
+	vpf_devlink_resources_add(a);
+	vpf_health_init(a);
 	if (devlink_params_register(a->devlink, vpf_devlink_params, ARRAY_SIZE(vpf_devlink_params)))
 		pci_warn(a->pdev, "devlink: no params\n");
 	devlink_register(a->devlink);
+	WRITE_ONCE(a->devlink_live, true);
 }
 
+/* Nobody asks us anything after this, and nothing is reported */
 void vpf_devlink_unregister(struct vpf_adapter *a)
 {
+	WRITE_ONCE(a->devlink_live, false);
+	cancel_work_sync(&a->health_work);
+	cancel_work_sync(&a->reset_work);
 	devlink_unregister(a->devlink);
 	devlink_params_unregister(a->devlink, vpf_devlink_params, ARRAY_SIZE(vpf_devlink_params));
+	vpf_devlink_resources_del(a);
 }

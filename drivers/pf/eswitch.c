@@ -112,12 +112,15 @@ int vpf_eswitch_event(struct vpf_eswitch *esw, unsigned int n, enum vpf_vport_ev
 	struct vpf_vport *vp = &esw->vport[n];
 	bool link = vpf_vport_link_up(vp, esw->link_up);
 	bool was = vp->state == VPF_VPORT_ACTIVE, is;
+	bool quarantined = vp->quarantined;
 	u32 actions;
 	int err;
 
 	err = vpf_vport_event(vp, ev, link, &actions);
 	if (err)
 		return err;
+	if (quarantined && !vp->quarantined)
+		vpf_health_mailbox(esw->a);
 	is = vp->state == VPF_VPORT_ACTIVE;
 	if (was != is)
 		esw->mbx_stats[n].switches++;
@@ -495,6 +498,19 @@ void vpf_eswitch_restore(struct vpf_adapter *a)
 }
 
 /**
+ * vpf_eswitch_pause() - the NIC is about to go for a while: leave its registers alone
+ * @a: adapter; its misc interrupt is off
+ *
+ * vpf_eswitch_restore() and vpf_eswitch_resume() follow.
+ */
+void vpf_eswitch_pause(struct vpf_adapter *a)
+{
+	cancel_delayed_work_sync(&a->esw->poll_work);
+	cancel_delayed_work_sync(&a->esw->tell_work);
+	cancel_work_sync(&a->esw->mbx_work);
+}
+
+/**
  * vpf_eswitch_resume() - the NIC runs again: VFs may come back
  * @a: adapter
  */
@@ -502,6 +518,8 @@ void vpf_eswitch_resume(struct vpf_adapter *a)
 {
 	vfp_rmw32(&a->io, R_CTRL_EXT, 0, CTRL_EXT_PFRSTD);
 	mod_delayed_work(a->esw->wq, &a->esw->tell_work, 0);
+	if (READ_ONCE(a->esw->num_vfs))
+		queue_delayed_work(a->esw->wq, &a->esw->poll_work, HZ);
 	vpf_eswitch_irq(a);
 }
 

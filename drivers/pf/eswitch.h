@@ -21,6 +21,8 @@ int vpf_eswitch_init(struct vpf_adapter *a);
 void vpf_eswitch_exit(struct vpf_adapter *a);
 /* after each reset, before RCTL.EN: all of the switch's registers */
 void vpf_eswitch_restore(struct vpf_adapter *a);
+/* the registers go away for a while */
+void vpf_eswitch_pause(struct vpf_adapter *a);
 /* the PF runs (again): VFs may start their RESET handshake */
 void vpf_eswitch_resume(struct vpf_adapter *a);
 /* the PF's own pool; RCTL.EN is never touched */
@@ -52,7 +54,11 @@ void vpf_eswitch_ethtool_stats(struct vpf_adapter *a, u64 **p);
 int vpf_sriov_configure(struct pci_dev *pdev, int num_vfs);
 void vpf_sriov_disable(struct vpf_adapter *a);
 
-/* vf_ndo.c */
+/* vf_ndo.c: what `ip link` and devlink share, then the ndo_* */
+#define VPF_MAX_RATE	1000	/* Mbit/s: the link's speed */
+int vpf_vf_set_mac(struct vpf_adapter *a, int vf, const u8 *mac, struct netlink_ext_ack *extack);
+int vpf_vf_get_mac(struct vpf_adapter *a, int vf, u8 *mac);
+int vpf_vf_set_rate(struct vpf_adapter *a, int vf, u32 max_rate);
 int vpf_ndo_set_vf_mac(struct net_device *netdev, int vf, u8 *mac);
 int vpf_ndo_set_vf_vlan(struct net_device *netdev, int vf, u16 vid, u8 qos, __be16 proto);
 int vpf_ndo_set_vf_rate(struct net_device *netdev, int vf, int min_rate, int max_rate);
@@ -66,8 +72,11 @@ int vpf_ndo_get_vf_stats(struct net_device *netdev, int vf, struct ifla_vf_stats
 int vpf_bridge_init(struct vpf_adapter *a);	/* before register_netdev() */
 void vpf_bridge_exit(struct vpf_adapter *a);	/* after unregister_netdev() */
 
-/* devlink.c */
+/* devlink_port.c */
 struct devlink_port *vpf_ndo_get_devlink_port(struct net_device *netdev);
+int vpf_devlink_vf_ports_add(struct vpf_adapter *a, unsigned int num);
+void vpf_devlink_vf_ports_del(struct vpf_adapter *a);
+void vpf_devlink_rates_changed(struct vpf_adapter *a);
 
 /*
  * The NIC gives the PF what it sends itself while loopback is on. vpf_reflect_tx()

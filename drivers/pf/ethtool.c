@@ -2,10 +2,11 @@
 /*
  * ethtool of the PF.
  */
+#include <linux/bitfield.h>
 #include <linux/ethtool.h>
 
 #include "eswitch.h"
-#include "pf.h"
+#include "regdump.h"
 
 static void vpf_ethtool_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *info)
 {
@@ -39,6 +40,8 @@ static const struct vpf_ethtool_hw vpf_ethtool_port[] = {
 
 static int vpf_ethtool_sset_count(struct net_device *netdev, int sset)
 {
+	if (sset == ETH_SS_TEST)
+		return VPF_SELFTESTS;
 	if (sset != ETH_SS_STATS)
 		return -EOPNOTSUPP;
 	return VPF_NUM_TX * VPF_ETHTOOL_TX + VPF_ETHTOOL_RX + ARRAY_SIZE(vpf_ethtool_hw) +
@@ -49,6 +52,8 @@ static void vpf_ethtool_strings(struct net_device *netdev, u32 sset, u8 *p)
 {
 	unsigned int i;
 
+	if (sset == ETH_SS_TEST)
+		memcpy(p, vpf_selftest_names, sizeof(vpf_selftest_names));
 	if (sset != ETH_SS_STATS)
 		return;
 	for (i = 0; i < VPF_NUM_TX; i++) {
@@ -105,6 +110,140 @@ static void vpf_ethtool_stats(struct net_device *netdev, struct ethtool_stats *s
 	vpf_eswitch_ethtool_stats(a, &p);
 }
 
+/* The standard groups (ethtool -S --groups): clause 30 of IEEE 802.3, RFC 2819 */
+
+static void vpf_ethtool_mac_stats(struct net_device *netdev, struct ethtool_eth_mac_stats *mac)
+{
+	struct vpf_adapter *a = netdev_priv(netdev);
+	const struct vpf_hw_stats *s = &a->hw_stats;
+
+	vpf_stats_update(a);
+	mac->FramesTransmittedOK = s->tx_packets;
+	mac->FramesReceivedOK = s->rx_packets;
+	mac->FrameCheckSequenceErrors = s->crc_errors;
+	mac->AlignmentErrors = s->align_errors;
+	mac->OctetsTransmittedOK = s->tx_bytes;
+	mac->OctetsReceivedOK = s->rx_bytes;
+	mac->LateCollisions = s->late_collisions;
+	mac->MulticastFramesXmittedOK = s->tx_multicast;
+	mac->BroadcastFramesXmittedOK = s->tx_broadcast;
+	mac->MulticastFramesReceivedOK = s->rx_multicast;
+	mac->BroadcastFramesReceivedOK = s->rx_broadcast;
+	mac->InRangeLengthErrors = s->length_errors;
+}
+
+static void vpf_ethtool_phy_stats(struct net_device *netdev, struct ethtool_eth_phy_stats *phy)
+{
+	struct vpf_adapter *a = netdev_priv(netdev);
+
+	vpf_stats_update(a);
+	phy->SymbolErrorDuringCarrier = a->hw_stats.symbol_errors;
+}
+
+static void vpf_ethtool_ctrl_stats(struct net_device *netdev, struct ethtool_eth_ctrl_stats *ctrl)
+{
+	struct vpf_adapter *a = netdev_priv(netdev);
+	const struct vpf_hw_stats *s = &a->hw_stats;
+
+	vpf_stats_update(a);
+	ctrl->MACControlFramesTransmitted = s->xon_tx + s->xoff_tx;
+	ctrl->MACControlFramesReceived = s->xon_rx + s->xoff_rx;
+}
+
+static void vpf_ethtool_pause_stats(struct net_device *netdev, struct ethtool_pause_stats *pause)
+{
+	struct vpf_adapter *a = netdev_priv(netdev);
+	const struct vpf_hw_stats *s = &a->hw_stats;
+
+	vpf_stats_update(a);
+	pause->tx_pause_frames = s->xon_tx + s->xoff_tx;
+	pause->rx_pause_frames = s->xon_rx + s->xoff_rx;
+}
+
+static const struct ethtool_rmon_hist_range vpf_ethtool_rmon_ranges[] = {
+	{ 0, 64 }, { 65, 127 }, { 128, 255 }, { 256, 511 }, { 512, 1023 },
+	{ 1024, VFP_MAX_FRAME }, { }
+};
+
+static void vpf_ethtool_rmon_stats(struct net_device *netdev, struct ethtool_rmon_stats *rmon,
+				   const struct ethtool_rmon_hist_range **ranges)
+{
+	struct vpf_adapter *a = netdev_priv(netdev);
+	const struct vpf_hw_stats *s = &a->hw_stats;
+	unsigned int i;
+
+	vpf_stats_update(a);
+	rmon->undersize_pkts = s->undersize;
+	rmon->oversize_pkts = s->oversize;
+	rmon->fragments = s->fragments;
+	rmon->jabbers = s->jabber;
+	for (i = 0; i < ARRAY_SIZE(s->rx_size); i++) {
+		rmon->hist[i] = s->rx_size[i];
+		rmon->hist_tx[i] = s->tx_size[i];
+	}
+	*ranges = vpf_ethtool_rmon_ranges;
+}
+
+/* Pairs of offset and value, so that a dump explains itself */
+static int vpf_ethtool_regs_len(struct net_device *netdev)
+{
+	return vpf_regdump_count() * sizeof(struct vpf_reg);
+}
+
+static void vpf_ethtool_regs(struct net_device *netdev, struct ethtool_regs *regs, void *p)
+{
+	struct vpf_adapter *a = netdev_priv(netdev);
+
+	regs->version = a->pdev->device;
+	vpf_regdump_read(a, p);
+}
+
+static int vpf_ethtool_eeprom_len(struct net_device *netdev)
+{
+	return vpf_hw_nvm_words(netdev_priv(netdev)) * 2;
+}
+
+static int vpf_ethtool_eeprom(struct net_device *netdev, struct ethtool_eeprom *eeprom, u8 *data)
+{
+	struct vpf_adapter *a = netdev_priv(netdev);
+	unsigned int i;
+	int err = 0;
+	u16 word;
+
+	eeprom->magic = a->pdev->vendor | a->pdev->device << 16;
+	for (i = 0; i < eeprom->len && !err; i++) {
+		unsigned int at = eeprom->offset + i;
+
+		if (!i || !(at & 1))
+			err = vpf_hw_nvm_read(a, at / 2, &word);
+		data[i] = at & 1 ? word >> 8 : word;
+	}
+	return err;
+}
+
+/* LED 0 of the port. The core calls with ETHTOOL_ID_ON and _OFF in turn. */
+static int vpf_ethtool_phys_id(struct net_device *netdev, enum ethtool_phys_id_state state)
+{
+	struct vpf_adapter *a = netdev_priv(netdev);
+	u32 others = a->ledctl & ~(LEDCTL_LED0_MODE | LEDCTL_LED0_IVRT | LEDCTL_LED0_BLINK);
+
+	switch (state) {
+	case ETHTOOL_ID_ACTIVE:
+		a->ledctl = vpf_rd32(a, R_LEDCTL);
+		return 2;
+	case ETHTOOL_ID_ON:
+		vpf_wr32(a, R_LEDCTL, others | FIELD_PREP(LEDCTL_LED0_MODE, LEDCTL_MODE_ON));
+		break;
+	case ETHTOOL_ID_OFF:
+		vpf_wr32(a, R_LEDCTL, others | FIELD_PREP(LEDCTL_LED0_MODE, LEDCTL_MODE_OFF));
+		break;
+	case ETHTOOL_ID_INACTIVE:
+		vpf_wr32(a, R_LEDCTL, a->ledctl);
+		break;
+	}
+	return 0;
+}
+
 static void vpf_ethtool_get_ring(struct net_device *netdev, struct ethtool_ringparam *ring,
 				 struct kernel_ethtool_ringparam *kring,
 				 struct netlink_ext_ack *extack)
@@ -141,6 +280,7 @@ static int vpf_ethtool_get_coalesce(struct net_device *netdev, struct ethtool_co
 
 	ec->rx_coalesce_usecs = a->itr_us;
 	ec->tx_coalesce_usecs = a->itr_us;
+	ec->use_adaptive_rx_coalesce = a->vec.adaptive;
 	return 0;
 }
 
@@ -152,13 +292,15 @@ static int vpf_ethtool_set_coalesce(struct net_device *netdev, struct ethtool_co
 	u32 usecs = ec->rx_coalesce_usecs != a->itr_us ? ec->rx_coalesce_usecs :
 							 ec->tx_coalesce_usecs;
 
-	if (usecs > 8191) {
+	if (usecs > VPF_ITR_MAX) {
 		NL_SET_ERR_MSG_MOD(extack, "interrupts are 8191 us apart at most");
 		return -EINVAL;
 	}
 	/* One vector serves both directions */
 	a->itr_us = usecs;
-	vpf_irq_set_itr(a);
+	vrg_dim_set(&a->vec, ec->use_adaptive_rx_coalesce);
+	if (!ec->use_adaptive_rx_coalesce)
+		vpf_irq_set_itr(a);
 	return 0;
 }
 
@@ -185,8 +327,19 @@ static void vpf_ethtool_set_msglevel(struct net_device *netdev, u32 level)
 }
 
 const struct ethtool_ops vpf_ethtool_ops = {
-	.supported_coalesce_params = ETHTOOL_COALESCE_USECS,
+	.supported_coalesce_params = ETHTOOL_COALESCE_USECS | ETHTOOL_COALESCE_USE_ADAPTIVE_RX,
 	.get_drvinfo		= vpf_ethtool_drvinfo,
+	.get_regs_len		= vpf_ethtool_regs_len,
+	.get_regs		= vpf_ethtool_regs,
+	.get_eeprom_len		= vpf_ethtool_eeprom_len,
+	.get_eeprom		= vpf_ethtool_eeprom,
+	.self_test		= vpf_selftest,
+	.set_phys_id		= vpf_ethtool_phys_id,
+	.get_eth_mac_stats	= vpf_ethtool_mac_stats,
+	.get_eth_phy_stats	= vpf_ethtool_phy_stats,
+	.get_eth_ctrl_stats	= vpf_ethtool_ctrl_stats,
+	.get_rmon_stats		= vpf_ethtool_rmon_stats,
+	.get_pause_stats	= vpf_ethtool_pause_stats,
 	.get_link		= ethtool_op_get_link,
 	.get_link_ksettings	= vpf_link_get,
 	.set_link_ksettings	= vpf_link_set,

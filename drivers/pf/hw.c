@@ -100,6 +100,20 @@ int vpf_hw_nvm_read(struct vpf_adapter *a, u16 word, u16 *val)
 }
 
 /**
+ * vpf_hw_nvm_words() - the size of the NVM
+ * @a: adapter
+ *
+ * Return: words; 64 at least, which is the part that every NVM has.
+ */
+unsigned int vpf_hw_nvm_words(struct vpf_adapter *a)
+{
+	unsigned int shift = FIELD_GET(EECD_SIZE, vpf_rd32(a, R_EECD)) + 6;
+
+	/* EERD addresses 14 bits */
+	return 1U << min(shift, 14U);
+}
+
+/**
  * vpf_hw_nvm_check() - does the NVM's first part add up?
  * @a: adapter
  *

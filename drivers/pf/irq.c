@@ -17,6 +17,7 @@ static irqreturn_t vpf_irq_misc(int irq, void *data)
 	struct vpf_adapter *a = data;
 	u32 icr;
 
+	atomic_inc(&a->misc_irqs);
 	/* Reading clears (GPIE.NSICR), and VMMB comes again only after a read */
 	icr = vpf_rd32(a, R_ICR);
 	if (icr == ~0U)
@@ -49,6 +50,17 @@ static void vpf_irq_rearm(struct vrg_vector *vec)
 	vpf_wr32(a, R_EIMS, BIT(VPF_VEC_QUEUE));
 }
 
+static void vpf_irq_write_itr(struct vpf_adapter *a, u32 usecs)
+{
+	vpf_wr32(a, R_EITR(VPF_VEC_QUEUE),
+		 EITR_CNT_IGNR | FIELD_PREP(EITR_INTERVAL, min(usecs, VPF_ITR_MAX)));
+}
+
+static void vpf_irq_dim_itr(struct vrg_vector *vec, u32 usecs)
+{
+	vpf_irq_write_itr(container_of(vec, struct vpf_adapter, vec), usecs);
+}
+
 /**
  * vpf_irq_alloc() - vectors, and the misc handler
  * @a: adapter
@@ -71,6 +83,7 @@ int vpf_irq_alloc(struct vpf_adapter *a)
 	a->vec.irq = pci_irq_vector(a->pdev, VPF_VEC_QUEUE);
 	a->vec.index = VPF_VEC_QUEUE;
 	a->vec.irq_rearm = vpf_irq_rearm;
+	vrg_dim_init(&a->vec, vpf_irq_dim_itr);
 	return 0;
 }
 
@@ -116,8 +129,7 @@ void vpf_irq_program(struct vpf_adapter *a)
 void vpf_irq_set_itr(struct vpf_adapter *a)
 {
 	vpf_wr32(a, R_EITR(VPF_VEC_MISC), EITR_CNT_IGNR);
-	vpf_wr32(a, R_EITR(VPF_VEC_QUEUE),
-		 EITR_CNT_IGNR | FIELD_PREP(EITR_INTERVAL, min(a->itr_us, 0x1fffU)));
+	vpf_irq_write_itr(a, a->itr_us);
 }
 
 void vpf_irq_misc_enable(struct vpf_adapter *a)

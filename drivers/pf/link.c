@@ -131,7 +131,11 @@ int vpf_link_init(struct vpf_adapter *a)
 	int err;
 
 	err = vpf_link_advertise(a, true, ADVERTISE_ALL);
-	return err ? err : vpf_link_autoneg(a);
+	if (!err)
+		err = vpf_link_autoneg(a);
+	if (err)
+		vpf_health_link(a);
+	return err;
 }
 
 /* The speeds below a gigabit that are asked for, as the PHY's register has them */

@@ -166,6 +166,8 @@ static void vpf_mailbox_malformed(struct vpf_eswitch *esw, unsigned int n, u16 i
 		netdev_warn(esw->a->netdev,
 			    "VF %u: %u malformed messages (last: id %#x), not served until reset\n",
 			    n, vp->bad, id);
+	if (vp->quarantined)
+		vpf_health_mailbox(esw->a);
 }
 
 static void vpf_mailbox_serve(struct vpf_eswitch *esw, unsigned int n)

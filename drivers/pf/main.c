@@ -36,6 +36,7 @@ static void vpf_main_setup_netdev(struct vpf_adapter *a)
 
 	netdev->netdev_ops = &vpf_netdev_ops;
 	netdev->ethtool_ops = &vpf_ethtool_ops;
+	vpf_stats_init(netdev);
 	netdev->watchdog_timeo = 5 * HZ;
 	netdev->min_mtu = ETH_MIN_MTU;
 	netdev->max_mtu = VFP_MAX_MTU;
@@ -86,7 +87,8 @@ static int vpf_main_setup_pci(struct vpf_adapter *a)
 	err = pcim_iomap_regions(pdev, BIT(0), VPF_NAME);
 	if (err)
 		return dev_err_probe(&pdev->dev, err, "no registers\n");
-	a->io.base = pcim_iomap_table(pdev)[0];
+	a->bar = pcim_iomap_table(pdev)[0];
+	a->io.base = a->bar;
 	a->io.removed = vpf_main_removed;
 	pci_set_master(pdev);
 	pci_save_state(pdev);
@@ -102,6 +104,7 @@ static void vpf_main_init(struct vpf_adapter *a)
 	INIT_WORK(&a->reset_work, vpf_netdev_reset_work);
 	INIT_WORK(&a->remove_work, vpf_main_remove_work);
 	INIT_DELAYED_WORK(&a->stats_work, vpf_stats_work);
+	vpf_health_setup(a);
 	a->tx_count = VRG_DEF_DESC;
 	a->rx_count = VRG_DEF_DESC;
 	a->fc_autoneg = true;
@@ -115,8 +118,7 @@ static void vpf_main_start(struct vpf_adapter *a)
 {
 	vpf_hw_start(a);
 	vpf_irq_misc_enable(a);
-	if (vpf_link_init(a))
-		pci_warn(a->pdev, "the PHY doesn't answer\n");
+	vpf_link_init(a);
 	vpf_eswitch_resume(a);
 }
 
@@ -207,6 +209,7 @@ static void vpf_main_remove(struct pci_dev *pdev)
 	unregister_netdev(a->netdev);
 	cancel_work_sync(&a->reset_work);
 	cancel_delayed_work_sync(&a->stats_work);
+	vpf_health_exit(a);
 	vpf_bridge_exit(a);
 	vpf_devlink_port_del(a);
 	vpf_main_stop(a);
@@ -244,6 +247,8 @@ static struct pci_driver vpf_main_driver = {
 	.remove			= vpf_main_remove,
 	.shutdown		= vpf_main_shutdown,
 	.sriov_configure	= vpf_sriov_configure,
+	.err_handler		= &vpf_pm_err_handler,
+	.driver.pm		= pm_sleep_ptr(&vpf_pm_ops),
 };
 module_pci_driver(vpf_main_driver);
 

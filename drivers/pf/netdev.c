@@ -11,10 +11,14 @@
 #include "eswitch.h"
 #include "pf.h"
 
-/* Drop what the PF sent itself and the NIC gave back (reflect.c) */
+/* Drop what the PF sent itself and the NIC gave back (reflect.c), and the self-test's */
 static bool vpf_netdev_rx_filter(struct vrg_ring *ring, struct sk_buff *skb)
 {
-	return vpf_reflect_rx(netdev_priv(ring->netdev), skb);
+	struct vpf_adapter *a = netdev_priv(ring->netdev);
+
+	if (unlikely(test_bit(VPF_F_SELFTEST, &a->flags)))
+		return vpf_selftest_rx(a, skb);
+	return vpf_reflect_rx(a, skb);
 }
 
 static void vpf_netdev_free_rings(struct vrg_ring **tx, struct vrg_ring *rx)
@@ -106,6 +110,7 @@ void vpf_netdev_down(struct vpf_adapter *a)
 	vpf_eswitch_pf_enable(a, false);
 	vpf_irq_queue_disable(a);
 	napi_disable(&a->vec.napi);
+	vrg_dim_stop(&a->vec);
 	vpf_queue_stop(a);
 }
 
@@ -127,6 +132,7 @@ static int vpf_netdev_open(struct net_device *netdev)
 	err = vpf_netdev_up(a);
 	if (err)
 		goto err_irq;
+	vfp_napi_link(netdev, &a->vec.napi, a->vec.irq, VPF_NUM_TX);
 	return 0;
 
 err_irq:
@@ -142,6 +148,7 @@ static int vpf_netdev_stop(struct net_device *netdev)
 	struct vpf_adapter *a = netdev_priv(netdev);
 	struct vrg_ring *tx[VPF_NUM_TX], *rx = a->rx;
 
+	vfp_napi_unlink(netdev, VPF_NUM_TX);
 	vpf_netdev_down(a);
 	memcpy(tx, a->tx, sizeof(tx));
 	vpf_netdev_use_rings(a, NULL, NULL);
@@ -185,39 +192,79 @@ int vpf_netdev_set_rings(struct vpf_adapter *a, u16 tx_count, u16 rx_count)
 }
 
 /**
- * vpf_netdev_reset_work() - full reset of the NIC, the last resort
- * @work: &struct vpf_adapter.reset_work
+ * vpf_netdev_quiesce() - stop everything before a reset of the NIC
+ * @a: adapter; RTNL
  *
- * VFs lose their queues with it. They are told, and come back by themselves.
+ * Rings stay, empty. The netdev is absent to the stack until vpf_netdev_revive().
+ */
+void vpf_netdev_quiesce(struct vpf_adapter *a)
+{
+	netif_device_detach(a->netdev);
+	vpf_irq_misc_disable(a);
+	vpf_netdev_down(a);
+}
+
+/**
+ * vpf_netdev_revive() - reset the NIC, and go on as before
+ * @a: adapter after vpf_netdev_quiesce(); RTNL
+ *
+ * All settings are written again. VFs lose their queues; they are told, and come back by
+ * themselves.
+ *
+ * Return: 0 or an error; the netdev stays absent then.
+ */
+int vpf_netdev_revive(struct vpf_adapter *a)
+{
+	int err;
+
+	err = vpf_hw_reset(a);
+	if (err)
+		goto out;
+	vpf_hw_start(a);
+	vpf_link_init(a);
+	vpf_irq_misc_enable(a);
+	if (netif_running(a->netdev)) {
+		err = vpf_netdev_up(a);
+		if (err)
+			goto out;
+	}
+	netif_device_attach(a->netdev);
+	a->resets++;
+out:
+	if (err)
+		netdev_err(a->netdev, "reset failed: %pe\n", ERR_PTR(err));
+	vpf_eswitch_resume(a);
+	schedule_work(&a->link_work);
+	return err;
+}
+
+/**
+ * vpf_netdev_reset() - full reset of the NIC, the last resort
+ * @a: adapter; takes RTNL
+ *
+ * Return: 0 or an error, -ENODEV when the device isn't there (now).
+ */
+int vpf_netdev_reset(struct vpf_adapter *a)
+{
+	int err = -ENODEV;
+
+	rtnl_lock();
+	if (vfp_io_present(&a->io) && netif_device_present(a->netdev)) {
+		netdev_warn(a->netdev, "resetting the NIC\n");
+		vpf_netdev_quiesce(a);
+		err = vpf_netdev_revive(a);
+	}
+	rtnl_unlock();
+	return err;
+}
+
+/**
+ * vpf_netdev_reset_work() - a queue hangs
+ * @work: &struct vpf_adapter.reset_work
  */
 void vpf_netdev_reset_work(struct work_struct *work)
 {
-	struct vpf_adapter *a = container_of(work, struct vpf_adapter, reset_work);
-	bool was_up;
-	int err;
-
-	rtnl_lock();
-	if (!vfp_io_present(&a->io)) {
-		rtnl_unlock();
-		return;
-	}
-	netdev_warn(a->netdev, "resetting the NIC\n");
-	was_up = test_bit(VPF_F_UP, &a->flags);
-	vpf_irq_misc_disable(a);
-	vpf_netdev_down(a);
-	err = vpf_hw_reset(a);
-	if (!err) {
-		vpf_hw_start(a);
-		vpf_link_init(a);
-		vpf_irq_misc_enable(a);
-		if (was_up)
-			err = vpf_netdev_up(a);
-	}
-	if (err)
-		netdev_err(a->netdev, "reset failed: %pe\n", ERR_PTR(err));
-	rtnl_unlock();
-	vpf_eswitch_resume(a);
-	schedule_work(&a->link_work);
+	vpf_health_tx_hang(container_of(work, struct vpf_adapter, reset_work));
 }
 
 static netdev_tx_t vpf_netdev_xmit(struct sk_buff *skb, struct net_device *netdev)
@@ -236,6 +283,7 @@ static void vpf_netdev_tx_timeout(struct net_device *netdev, unsigned int queue)
 	struct vpf_adapter *a = netdev_priv(netdev);
 
 	netdev_warn(netdev, "transmit queue %u timed out\n", queue);
+	a->tx_timeouts++;
 	schedule_work(&a->reset_work);
 }
 

@@ -30,13 +30,23 @@
 #define VPF_VEC_MISC		0
 #define VPF_VEC_QUEUE		1
 #define VPF_NUM_VEC		2
+#define VPF_ITR_MAX		0x1fffU	/* us */
 
 struct vpf_eswitch;
 
 enum vpf_flag {
 	VPF_F_UP,		/* queues run; changes under RTNL */
 	VPF_F_REMOVED,		/* the device is gone */
-	VPF_F_RESET,		/* a reset is wanted */
+	VPF_F_PAUSED,		/* asleep, or in recovery: no register is there */
+	VPF_F_PHY_DEAD,		/* the PHY didn't answer; not reported yet */
+	VPF_F_SELFTEST,		/* received frames are the self-test's */
+};
+
+enum vpf_health {
+	VPF_HEALTH_TX,
+	VPF_HEALTH_MAILBOX,
+	VPF_HEALTH_LINK,
+	VPF_HEALTH_REPORTERS
 };
 
 /* Counters the NIC clears when read, accumulated */
@@ -76,6 +86,7 @@ struct vpf_hw_stats {
  * @pdev: its PCI function
  * @netdev: its netdev
  * @io: its registers
+ * @bar: what @io.base is while the device is there
  * @esw: its embedded switch
  * @flags: enum vpf_flag, atomic bit operations
  * @vec: the vector that serves all of the PF's queues
@@ -101,13 +112,26 @@ struct vpf_hw_stats {
  * @duplex: DUPLEX_* (link_work)
  * @msg_enable: NETIF_MSG_*
  * @rxo: receive overruns that the misc interrupt reported
+ * @misc_irqs: misc interrupts seen
+ * @selftest_frames: frames that the self-test got back
+ * @resets: full resets (RTNL)
+ * @tx_timeouts: of the PF's queues
+ * @ledctl: LEDCTL before the port was to be identified (RTNL)
  * @devlink: this device's
  * @devlink_port: the physical port
+ * @vf_port: the VFs' ports (devlink's lock)
+ * @num_vf_ports: how many of them are there (devlink's lock)
+ * @rate_work: the rates of VFs have changed
+ * @health: by reporter (health.c); NULL: none
+ * @health_work: there is something to report
+ * @devlink_live: devlink is registered: reports can be made
+ * @region: register snapshots, or NULL
  */
 struct vpf_adapter {
 	struct pci_dev *pdev;
 	struct net_device *netdev;
 	struct vfp_io io;
+	u8 __iomem *bar;
 	struct vpf_eswitch *esw;
 	unsigned long flags;
 
@@ -137,8 +161,20 @@ struct vpf_adapter {
 	u8 duplex;
 	u32 msg_enable;
 	atomic_t rxo;
+	atomic_t misc_irqs;
+	atomic_t selftest_frames;
+	u32 resets;
+	u32 tx_timeouts;
+	u32 ledctl;
 	struct devlink *devlink;
 	struct devlink_port devlink_port;
+	struct devlink_port vf_port[VFP_MAX_VFS];
+	unsigned int num_vf_ports;
+	struct work_struct rate_work;
+	struct devlink_health_reporter *health[VPF_HEALTH_REPORTERS];
+	struct work_struct health_work;
+	bool devlink_live;
+	struct devlink_region *region;
 };
 
 static inline u32 vpf_rd32(struct vpf_adapter *a, u32 reg)
@@ -161,12 +197,16 @@ extern const struct net_device_ops vpf_netdev_ops;
 int vpf_netdev_up(struct vpf_adapter *a);
 void vpf_netdev_down(struct vpf_adapter *a);
 int vpf_netdev_set_rings(struct vpf_adapter *a, u16 tx_count, u16 rx_count);
+void vpf_netdev_quiesce(struct vpf_adapter *a);
+int vpf_netdev_revive(struct vpf_adapter *a);
+int vpf_netdev_reset(struct vpf_adapter *a);
 void vpf_netdev_reset_work(struct work_struct *work);
 
 /* hw.c */
 int vpf_hw_reset(struct vpf_adapter *a);
 void vpf_hw_start(struct vpf_adapter *a);
 int vpf_hw_nvm_read(struct vpf_adapter *a, u16 word, u16 *val);
+unsigned int vpf_hw_nvm_words(struct vpf_adapter *a);
 int vpf_hw_nvm_mac(struct vpf_adapter *a, u8 *mac);
 int vpf_hw_nvm_check(struct vpf_adapter *a);
 int vpf_hw_phy_read(struct vpf_adapter *a, u8 reg, u16 *val);
@@ -199,10 +239,29 @@ int vpf_link_restart(struct net_device *netdev);
 void vpf_link_get_pause(struct net_device *netdev, struct ethtool_pauseparam *pause);
 int vpf_link_set_pause(struct net_device *netdev, struct ethtool_pauseparam *pause);
 
+/* pm.c */
+extern const struct dev_pm_ops vpf_pm_ops;
+extern const struct pci_error_handlers vpf_pm_err_handler;
+
 /* stats.c */
+void vpf_stats_init(struct net_device *netdev);
 void vpf_stats_work(struct work_struct *work);
 void vpf_stats_update(struct vpf_adapter *a);
 void vpf_stats_get64(struct net_device *netdev, struct rtnl_link_stats64 *s);
+
+/* selftest.c */
+enum {
+	VPF_SELFTEST_LINK,
+	VPF_SELFTEST_NVM,
+	VPF_SELFTEST_IRQ,
+	VPF_SELFTEST_LOOPBACK,
+	VPF_SELFTEST_REGS,
+	VPF_SELFTESTS
+};
+
+extern const char vpf_selftest_names[VPF_SELFTESTS][ETH_GSTRING_LEN];
+void vpf_selftest(struct net_device *netdev, struct ethtool_test *test, u64 *data);
+bool vpf_selftest_rx(struct vpf_adapter *a, struct sk_buff *skb);
 
 /* ethtool.c */
 extern const struct ethtool_ops vpf_ethtool_ops;
@@ -211,9 +270,25 @@ extern const struct ethtool_ops vpf_ethtool_ops;
 struct vpf_adapter *vpf_devlink_adapter(struct devlink *devlink);
 int vpf_devlink_alloc(struct vpf_adapter *a);
 void vpf_devlink_free(struct vpf_adapter *a);
-int vpf_devlink_port_add(struct vpf_adapter *a);
-void vpf_devlink_port_del(struct vpf_adapter *a);
 void vpf_devlink_register(struct vpf_adapter *a);
 void vpf_devlink_unregister(struct vpf_adapter *a);
+
+/* devlink_port.c */
+int vpf_devlink_port_add(struct vpf_adapter *a);
+void vpf_devlink_port_del(struct vpf_adapter *a);
+int vpf_devlink_hw_addr_get(struct devlink_port *port, u8 *addr, int *len,
+			    struct netlink_ext_ack *extack);
+int vpf_devlink_hw_addr_set(struct devlink_port *port, const u8 *addr, int len,
+			    struct netlink_ext_ack *extack);
+int vpf_devlink_rate_set(struct devlink_rate *rate, void *priv, u64 tx_max,
+			 struct netlink_ext_ack *extack);
+
+/* health.c */
+void vpf_health_setup(struct vpf_adapter *a);
+void vpf_health_init(struct vpf_adapter *a);
+void vpf_health_exit(struct vpf_adapter *a);
+void vpf_health_tx_hang(struct vpf_adapter *a);
+void vpf_health_link(struct vpf_adapter *a);
+void vpf_health_mailbox(struct vpf_adapter *a);
 
 #endif /* _VPF_PF_H_ */

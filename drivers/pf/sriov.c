@@ -74,6 +74,9 @@ static int vpf_sriov_enable(struct vpf_adapter *a, unsigned int num)
 	err = vpf_sriov_reserve(esw, num);
 	if (err)
 		goto err_release;
+	err = vpf_devlink_vf_ports_add(a, num);
+	if (err)
+		goto err_release;
 	vpf_eswitch_loopback(esw, true);
 	/* Drivers of this host bind in there, and want their mail answered */
 	queue_delayed_work(esw->wq, &esw->poll_work, HZ);
@@ -87,6 +90,7 @@ static int vpf_sriov_enable(struct vpf_adapter *a, unsigned int num)
 
 err_loopback:
 	vpf_eswitch_loopback(esw, false);
+	vpf_devlink_vf_ports_del(a);
 err_release:
 	vpf_sriov_release(esw);
 	return err;
@@ -112,6 +116,7 @@ void vpf_sriov_disable(struct vpf_adapter *a)
 	mutex_unlock(&esw->lock);
 
 	pci_disable_sriov(a->pdev);
+	vpf_devlink_vf_ports_del(a);
 	vpf_sriov_release(esw);
 	cancel_delayed_work_sync(&esw->poll_work);
 	vpf_eswitch_rewrite(esw);

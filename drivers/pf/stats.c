@@ -128,3 +128,67 @@ void vpf_stats_get64(struct net_device *netdev, struct rtnl_link_stats64 *s)
 	s->rx_missed_errors = READ_ONCE(a->hw_stats.missed);
 	s->collisions = READ_ONCE(a->hw_stats.collisions);
 }
+
+#ifdef VFP_HAVE_QSTATS
+/* The netdev family's qstats-get: live queues, and what queues that are gone had counted */
+
+static void vpf_stats_queue_rx(struct net_device *netdev, int idx,
+			       struct netdev_queue_stats_rx *rx)
+{
+	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vrg_stats s = {};
+
+	vrg_ring_get_stats(a->rx, &s);
+	rx->packets = s.packets;
+	rx->bytes = s.bytes;
+	rx->alloc_fail = s.alloc_fail;
+	rx->csum_bad = s.csum_err;
+}
+
+static void vpf_stats_queue_tx(struct net_device *netdev, int idx,
+			       struct netdev_queue_stats_tx *tx)
+{
+	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vrg_stats s = {};
+
+	vrg_ring_get_stats(a->tx[idx], &s);
+	tx->packets = s.packets;
+	tx->bytes = s.bytes;
+	tx->hw_gso_packets = s.tso;
+	tx->wake = s.restarts;
+}
+
+static void vpf_stats_base(struct net_device *netdev, struct netdev_queue_stats_rx *rx,
+			   struct netdev_queue_stats_tx *tx)
+{
+	struct vpf_adapter *a = netdev_priv(netdev);
+
+	spin_lock_bh(&a->ring_lock);
+	rx->packets = a->rx_gone.packets;
+	rx->bytes = a->rx_gone.bytes;
+	rx->alloc_fail = a->rx_gone.alloc_fail;
+	rx->csum_bad = a->rx_gone.csum_err;
+	tx->packets = a->tx_gone.packets;
+	tx->bytes = a->tx_gone.bytes;
+	tx->hw_gso_packets = a->tx_gone.tso;
+	tx->wake = a->tx_gone.restarts;
+	spin_unlock_bh(&a->ring_lock);
+}
+
+static const struct netdev_stat_ops vpf_stats_ops = {
+	.get_queue_stats_rx	= vpf_stats_queue_rx,
+	.get_queue_stats_tx	= vpf_stats_queue_tx,
+	.get_base_stats		= vpf_stats_base,
+};
+#endif
+
+/**
+ * vpf_stats_init() - offer statistics by queue, where the kernel has them
+ * @netdev: before it is registered
+ */
+void vpf_stats_init(struct net_device *netdev)
+{
+#ifdef VFP_HAVE_QSTATS
+	netdev->stat_ops = &vpf_stats_ops;
+#endif
+}

@@ -7,8 +7,6 @@
 
 #include "eswitch_priv.h"
 
-#define VPF_MAX_RATE	1000	/* Mbit/s: the link's speed */
-
 /* The VF's vport with the switch locked, or NULL when there is no such VF */
 static struct vpf_vport *vpf_vf_lock(struct net_device *netdev, int vf)
 {
@@ -36,30 +34,71 @@ static struct vpf_eswitch *vpf_vf_esw(struct net_device *netdev)
 	return a->esw;
 }
 
-/* A zero address gives the VF its generated one back, which its guest may change */
-int vpf_ndo_set_vf_mac(struct net_device *netdev, int vf, u8 *mac)
+/**
+ * vpf_vf_set_mac() - the operator gives a VF its address
+ * @a: adapter
+ * @vf: its number
+ * @mac: address; zero gives the VF its generated one back, which its guest may change
+ * @extack: says what is wrong, or NULL
+ *
+ * Return: 0, -EINVAL (no such VF, multicast), -EADDRINUSE or -ENOSPC; nothing has changed
+ * then.
+ */
+int vpf_vf_set_mac(struct vpf_adapter *a, int vf, const u8 *mac, struct netlink_ext_ack *extack)
 {
+	bool admin = !is_zero_ether_addr(mac);
 	struct vpf_vport *vp;
 	u8 gen[ETH_ALEN];
-	bool admin = !is_zero_ether_addr(mac);
 	int err;
 
-	if (admin && !is_valid_ether_addr(mac))
+	if (admin && !is_valid_ether_addr(mac)) {
+		NL_SET_ERR_MSG_MOD(extack, "not a station's address");
 		return -EINVAL;
-	vp = vpf_vf_lock(netdev, vf);
-	if (!vp)
+	}
+	vp = vpf_vf_lock(a->netdev, vf);
+	if (!vp) {
+		NL_SET_ERR_MSG_MOD(extack, "no such VF");
 		return -EINVAL;
-	vpf_vport_gen_mac(gen, netdev->perm_addr, vf);
-	err = vpf_eswitch_vf_mac(vpf_vf_esw(netdev), vf, admin ? mac : gen);
+	}
+	vpf_vport_gen_mac(gen, a->netdev->perm_addr, vf);
+	err = vpf_eswitch_vf_mac(a->esw, vf, admin ? mac : gen);
 	if (!err) {
 		vp->admin_mac = admin;
-		vpf_eswitch_event(vpf_vf_esw(netdev), vf, VPF_EV_LINK_CHANGE);
+		vpf_eswitch_event(a->esw, vf, VPF_EV_LINK_CHANGE);
 	}
-	vpf_vf_unlock(netdev);
+	vpf_vf_unlock(a->netdev);
+	if (err == -EADDRINUSE)
+		NL_SET_ERR_MSG_MOD(extack, "the PF or another VF has this address");
+	if (err == -ENOSPC)
+		NL_SET_ERR_MSG_MOD(extack, "the NIC's address table is full");
 	if (!err)
-		netdev_info(netdev, "VF %d: address %pM%s\n", vf, admin ? mac : gen,
+		netdev_info(a->netdev, "VF %d: address %pM%s\n", vf, admin ? mac : gen,
 			    admin ? "" : " (generated)");
 	return err;
+}
+
+/**
+ * vpf_vf_get_mac() - the address of a VF
+ * @a: adapter
+ * @vf: its number
+ * @mac: result
+ *
+ * Return: 0 or -EINVAL.
+ */
+int vpf_vf_get_mac(struct vpf_adapter *a, int vf, u8 *mac)
+{
+	struct vpf_vport *vp = vpf_vf_lock(a->netdev, vf);
+
+	if (!vp)
+		return -EINVAL;
+	ether_addr_copy(mac, vp->mac);
+	vpf_vf_unlock(a->netdev);
+	return 0;
+}
+
+int vpf_ndo_set_vf_mac(struct net_device *netdev, int vf, u8 *mac)
+{
+	return vpf_vf_set_mac(netdev_priv(netdev), vf, mac, NULL);
 }
 
 int vpf_ndo_set_vf_vlan(struct net_device *netdev, int vf, u16 vid, u8 qos, __be16 proto)
@@ -81,22 +120,41 @@ int vpf_ndo_set_vf_vlan(struct net_device *netdev, int vf, u16 vid, u8 qos, __be
 	return err;
 }
 
-/* The NIC's limiter has an upper bound; nothing guarantees a lower one */
-int vpf_ndo_set_vf_rate(struct net_device *netdev, int vf, int min_rate, int max_rate)
+/**
+ * vpf_vf_set_rate() - how much a VF may send
+ * @a: adapter
+ * @vf: its number
+ * @max_rate: Mbit/s, 0: no limit
+ *
+ * Return: 0, or -EINVAL: no such VF, or more than the link has.
+ */
+int vpf_vf_set_rate(struct vpf_adapter *a, int vf, u32 max_rate)
 {
 	struct vpf_vport *vp;
 
-	if (min_rate)
-		return -EOPNOTSUPP;
-	if (max_rate < 0 || max_rate > VPF_MAX_RATE)
+	if (max_rate > VPF_MAX_RATE)
 		return -EINVAL;
-	vp = vpf_vf_lock(netdev, vf);
+	vp = vpf_vf_lock(a->netdev, vf);
 	if (!vp)
 		return -EINVAL;
 	vp->max_rate = max_rate;
-	vpf_eswitch_sync_vport(vpf_vf_esw(netdev), vf);
-	vpf_vf_unlock(netdev);
+	vpf_eswitch_sync_vport(a->esw, vf);
+	vpf_vf_unlock(a->netdev);
 	return 0;
+}
+
+/* The NIC's limiter has an upper bound; nothing guarantees a lower one */
+int vpf_ndo_set_vf_rate(struct net_device *netdev, int vf, int min_rate, int max_rate)
+{
+	struct vpf_adapter *a = netdev_priv(netdev);
+	int err;
+
+	if (min_rate)
+		return -EOPNOTSUPP;
+	err = max_rate < 0 ? -EINVAL : vpf_vf_set_rate(a, vf, max_rate);
+	if (!err)
+		vpf_devlink_rates_changed(a);
+	return err;
 }
 
 int vpf_ndo_set_vf_spoofchk(struct net_device *netdev, int vf, bool on)

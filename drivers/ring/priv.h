@@ -25,6 +25,7 @@ void vrg_ring_free(struct vrg_ring *ring);
 
 bool vrg_tx_done(const struct vrg_ring *ring);
 bool vrg_tx_clean(struct vrg_ring *ring, int budget);
+void vrg_dim_sample(struct vrg_vector *vec);
 int vrg_rx_poll(struct vrg_ring *ring, struct napi_struct *napi, int budget);
 
 #endif /* _VRG_PRIV_H_ */

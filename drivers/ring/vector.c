@@ -92,8 +92,11 @@ int vrg_vector_poll(struct napi_struct *napi, int budget)
 	}
 	if (!done)
 		return budget;
-	if (napi_complete_done(napi, work))
+	if (napi_complete_done(napi, work)) {
+		if (READ_ONCE(vec->adaptive))
+			vrg_dim_sample(vec);
 		vec->irq_rearm(vec);
+	}
 	return work;
 }
 EXPORT_SYMBOL_GPL(vrg_vector_poll);

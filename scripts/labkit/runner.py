@@ -48,8 +48,9 @@ class Case:
         self.kernels = getattr(module, "KERNELS", DEFAULT_KERNELS)
 
     def matches(self, patterns):
-        """True for its name, its module's, or a glob pattern of one of them."""
-        names = (self.name, self.module.__name__, self.func.__name__)
+        """True for its name, its module's or directory's, or a glob pattern of one of them."""
+        names = (self.name, self.module.__name__, os.path.dirname(self.module.__name__),
+                 self.func.__name__)
         return not patterns or any(fnmatch.fnmatch(n, p) for n in names for p in patterns)
 
 
