@@ -7,6 +7,7 @@
 #define _VFPATH_COMPAT_H_
 
 #include <linux/ethtool.h>
+#include <linux/math64.h>
 #include <linux/netdevice.h>
 #include <linux/version.h>
 
@@ -40,6 +41,36 @@ static inline void ethtool_puts(u8 **data, const char *str)
 #define vfp_net_dim(dim, sample)	net_dim(dim, &(sample))
 #else
 #define vfp_net_dim(dim, sample)	net_dim(dim, sample)
+#endif
+
+/* Time stamps: operations of their own since 6.6 (an ioctl before), their ethtool since 6.11 */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#define VFP_HAVE_NDO_HWTSTAMP
+#define VFP_NDO_HWTSTAMP(get, set, ioctl) \
+	.ndo_hwtstamp_get = (get), .ndo_hwtstamp_set = (set),
+#else
+#define VFP_NDO_HWTSTAMP(get, set, ioctl)	.ndo_eth_ioctl = (ioctl),
+#endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
+#define vfp_ts_info	struct kernel_ethtool_ts_info
+#else
+#define vfp_ts_info	struct ethtool_ts_info
+#endif
+/* A cycle counter is const to its read function until 6.16 */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+#define VFP_CC_CONST
+#else
+#define VFP_CC_CONST	const
+#endif
+
+/* Since 6.2 */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+static inline u64 adjust_by_scaled_ppm(u64 base, long scaled_ppm)
+{
+	u64 diff = mul_u64_u64_div_u64(base, abs(scaled_ppm), 1000000ULL << 16);
+
+	return scaled_ppm < 0 ? base - diff : base + diff;
+}
 #endif
 
 /* Statistics by queue in the netdev family: since 6.10 */

@@ -89,6 +89,7 @@ static_assert(sizeof(union vfp_tx_desc) == 16);
 #define TXD_MAC_1588		BIT(19)
 #define TXD_DTYP_CTXT		(2U << 20)
 #define TXD_DTYP_DATA		(3U << 20)
+#define TXD_CMD_TSTAMP		BIT(19)	/* note when it leaves */
 #define TXD_CMD_EOP		BIT(24)
 #define TXD_CMD_IFCS		BIT(25)
 #define TXD_CMD_RS		BIT(27)

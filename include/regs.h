@@ -351,6 +351,29 @@
 #define R_RTTDQSEL		0x03604
 #define R_RTTBCNRC		0x036b0
 
+/* Clock and time stamps (8.16) */
+#define R_ETQF(n)		(0x05cb0 + 4 * (n))
+#define ETQF_TYPE		GENMASK(15, 0)
+#define ETQF_ENABLE		BIT(26)
+#define ETQF_1588		BIT(30)
+#define R_SYSTIML		0x0b600
+#define R_SYSTIMH		0x0b604
+#define R_TIMINCA		0x0b608
+#define TIMINCA_VALUE		GENMASK(23, 0)	/* added each period */
+#define TIMINCA_PERIOD		GENMASK(31, 24)	/* 16 ns */
+#define R_TSYNCTXCTL		0x0b614
+#define TSYNCTXCTL_VALID	BIT(0)
+#define TSYNCTXCTL_ENABLE	BIT(4)
+#define R_TXSTMPL		0x0b618
+#define R_TXSTMPH		0x0b61c
+#define R_TSYNCRXCTL		0x0b620
+#define TSYNCRXCTL_VALID	BIT(0)
+#define TSYNCRXCTL_TYPE		GENMASK(3, 1)
+#define TSYNCRXCTL_TYPE_EVENT_V2 5
+#define TSYNCRXCTL_ENABLE	BIT(4)
+#define R_RXSTMPL		0x0b624
+#define R_RXSTMPH		0x0b628
+
 #define R_SWSM			0x05b50
 #define R_FWSM			0x05b54
 #define R_SW_FW_SYNC		0x05b5c

@@ -66,10 +66,12 @@ struct vrg_rx_buf;
  * @next_use: next descriptor software fills (TX: under the queue's xmit lock)
  * @next_clean: next descriptor to look at (NAPI only)
  * @tx_buf: TX: what a descriptor carries
+ * @tx_stamp: TX: the owner's: may a frame that asks for it have a time stamp? Or NULL
  * @rx_buf: RX: the buffer that a descriptor has
  * @pool: RX: where buffers come from
  * @skb: RX: a frame of several buffers in progress
  * @filter: RX: the owner's, or NULL
+ * @rx_stamp: RX: the owner's: a frame has a time stamp; or NULL
  * @buf_len: RX: bytes that a buffer takes: SRRCTL.BSIZEPKT << 10
  * @syncp: of @stats
  * @stats: guarded by @syncp; written by xmit (TX) or NAPI (RX)
@@ -89,12 +91,14 @@ struct vrg_ring {
 	union {
 		struct {		/* TX */
 			struct vrg_tx_buf *tx_buf;
+			bool (*tx_stamp)(struct vrg_ring *ring, struct sk_buff *skb);
 		};
 		struct {		/* RX */
 			struct vrg_rx_buf *rx_buf;
 			struct page_pool *pool;
 			struct sk_buff *skb;
 			vrg_rx_filter filter;
+			void (*rx_stamp)(struct vrg_ring *ring, struct sk_buff *skb);
 			u16 buf_len;
 		};
 	};

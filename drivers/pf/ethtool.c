@@ -356,5 +356,5 @@ const struct ethtool_ops vpf_ethtool_ops = {
 	.get_channels		= vpf_ethtool_channels,
 	.get_msglevel		= vpf_ethtool_get_msglevel,
 	.set_msglevel		= vpf_ethtool_set_msglevel,
-	.get_ts_info		= ethtool_op_get_ts_info,
+	.get_ts_info		= vpf_ptp_ts_info,
 };

@@ -171,17 +171,19 @@ static int vpf_main_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	err = vpf_bridge_init(a);
 	if (err)
 		goto err_port;
+	vpf_ptp_init(a);
 	netif_carrier_off(netdev);
 	err = register_netdev(netdev);
 	if (err)
-		goto err_bridge;
+		goto err_ptp;
 	vpf_devlink_register(a);
 	schedule_work(&a->link_work);
 	schedule_delayed_work(&a->stats_work, HZ);
 	netdev_info(netdev, "Intel 82576, %pM, up to %d VFs\n", netdev->dev_addr, VFP_MAX_VFS);
 	return 0;
 
-err_bridge:
+err_ptp:
+	vpf_ptp_exit(a);
 	vpf_bridge_exit(a);
 err_port:
 	vpf_devlink_port_del(a);
@@ -210,6 +212,7 @@ static void vpf_main_remove(struct pci_dev *pdev)
 	cancel_work_sync(&a->reset_work);
 	cancel_delayed_work_sync(&a->stats_work);
 	vpf_health_exit(a);
+	vpf_ptp_exit(a);
 	vpf_bridge_exit(a);
 	vpf_devlink_port_del(a);
 	vpf_main_stop(a);

@@ -39,10 +39,12 @@ static int vpf_netdev_alloc_rings(struct vpf_adapter *a, u16 tx_count, u16 rx_co
 	if (!*rx)
 		return -ENOMEM;
 	(*rx)->filter = vpf_netdev_rx_filter;
+	(*rx)->rx_stamp = vpf_ptp_rx;
 	for (i = 0; i < VPF_NUM_TX; i++) {
 		tx[i] = vrg_tx_alloc(a->netdev, vpf_dev(a), i, tx_count);
 		if (!tx[i])
 			goto err;
+		tx[i]->tx_stamp = vpf_ptp_tx;
 	}
 	return 0;
 
@@ -202,6 +204,7 @@ void vpf_netdev_quiesce(struct vpf_adapter *a)
 	netif_device_detach(a->netdev);
 	vpf_irq_misc_disable(a);
 	vpf_netdev_down(a);
+	vpf_ptp_pause(a);
 }
 
 /**
@@ -221,6 +224,7 @@ int vpf_netdev_revive(struct vpf_adapter *a)
 	if (err)
 		goto out;
 	vpf_hw_start(a);
+	vpf_ptp_restore(a);
 	vpf_link_init(a);
 	vpf_irq_misc_enable(a);
 	if (netif_running(a->netdev)) {
@@ -365,5 +369,6 @@ const struct net_device_ops vpf_netdev_ops = {
 	.ndo_set_vf_link_state	= vpf_ndo_set_vf_link_state,
 	.ndo_get_vf_config	= vpf_ndo_get_vf_config,
 	.ndo_get_vf_stats	= vpf_ndo_get_vf_stats,
+	VFP_NDO_HWTSTAMP(vpf_ptp_hwtstamp_get, vpf_ptp_hwtstamp_set, vpf_ptp_ioctl)
 	VFP_NDO_DEVLINK_PORT(vpf_ndo_get_devlink_port)
 };

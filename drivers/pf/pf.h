@@ -33,6 +33,7 @@
 #define VPF_ITR_MAX		0x1fffU	/* us */
 
 struct vpf_eswitch;
+struct vpf_ptp;
 
 enum vpf_flag {
 	VPF_F_UP,		/* queues run; changes under RTNL */
@@ -88,6 +89,7 @@ struct vpf_hw_stats {
  * @io: its registers
  * @bar: what @io.base is while the device is there
  * @esw: its embedded switch
+ * @ptp: its clock, or NULL
  * @flags: enum vpf_flag, atomic bit operations
  * @vec: the vector that serves all of the PF's queues
  * @tx: transmit rings (RTNL; NULL while down)
@@ -133,6 +135,7 @@ struct vpf_adapter {
 	struct vfp_io io;
 	u8 __iomem *bar;
 	struct vpf_eswitch *esw;
+	struct vpf_ptp *ptp;
 	unsigned long flags;
 
 	struct vrg_vector vec;
@@ -238,6 +241,22 @@ int vpf_link_set(struct net_device *netdev, const struct ethtool_link_ksettings 
 int vpf_link_restart(struct net_device *netdev);
 void vpf_link_get_pause(struct net_device *netdev, struct ethtool_pauseparam *pause);
 int vpf_link_set_pause(struct net_device *netdev, struct ethtool_pauseparam *pause);
+
+/* ptp.c */
+void vpf_ptp_init(struct vpf_adapter *a);
+void vpf_ptp_exit(struct vpf_adapter *a);
+void vpf_ptp_pause(struct vpf_adapter *a);
+void vpf_ptp_restore(struct vpf_adapter *a);
+bool vpf_ptp_tx(struct vrg_ring *ring, struct sk_buff *skb);
+void vpf_ptp_rx(struct vrg_ring *ring, struct sk_buff *skb);
+int vpf_ptp_ts_info(struct net_device *netdev, vfp_ts_info *info);
+#ifdef VFP_HAVE_NDO_HWTSTAMP
+int vpf_ptp_hwtstamp_get(struct net_device *netdev, struct kernel_hwtstamp_config *config);
+int vpf_ptp_hwtstamp_set(struct net_device *netdev, struct kernel_hwtstamp_config *config,
+			 struct netlink_ext_ack *extack);
+#else
+int vpf_ptp_ioctl(struct net_device *netdev, struct ifreq *ifr, int cmd);
+#endif
 
 /* pm.c */
 extern const struct dev_pm_ops vpf_pm_ops;

@@ -238,6 +238,8 @@ static void vrg_rx_deliver(struct vrg_ring *ring, struct napi_struct *napi,
 		skb_set_hash(skb, le32_to_cpu(desc->wb.rss), PKT_HASH_TYPE_L3);
 	if (status & RXD_STAT_VP)
 		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), le16_to_cpu(desc->wb.vlan));
+	if (unlikely(status & RXD_STAT_TS) && ring->rx_stamp)
+		ring->rx_stamp(ring, skb);
 	skb_record_rx_queue(skb, ring->index);
 	skb->protocol = eth_type_trans(skb, ring->netdev);
 	if (is_multicast_ether_addr(eth_hdr(skb)->h_dest))

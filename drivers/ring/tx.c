@@ -370,6 +370,8 @@ netdev_tx_t vrg_tx_xmit(struct sk_buff *skb, struct vrg_ring *ring)
 	}
 	if (vrg_tx_offload(skb, &o))
 		goto drop;
+	if (unlikely(skb_shinfo(skb)->tx_flags & SKBTX_HW_TSTAMP) && ring->tx_stamp)
+		o.tstamp = ring->tx_stamp(ring, skb);
 	next = vrg_tx_map(ring, skb, first, &o);
 	if (next < 0)
 		goto drop;

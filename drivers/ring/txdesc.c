@@ -56,6 +56,8 @@ u32 vrg_txdesc_cmd(const struct vrg_tx_offload *o)
 		cmd |= TXD_CMD_VLE;
 	if (o->tso)
 		cmd |= TXD_CMD_TSE;
+	if (o->tstamp)
+		cmd |= TXD_CMD_TSTAMP;
 	return cmd;
 }
 

@@ -16,7 +16,7 @@ from .util import LabError, cached, digest, file_bytes, run
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 ROOT_PACKAGES = """python3-minimal libpython3-stdlib iproute2 ethtool tcpdump iperf3 kmod procps
-	iputils-ping iputils-arping ndisc6 qemu-system-x86 seabios busybox-static libstdc++6
+	iputils-ping iputils-arping linuxptp ndisc6 qemu-system-x86 seabios busybox-static libstdc++6
 	util-linux jq""".split()
 ROOT_SUITE = "bookworm"
 ROOT_OPTIONS = ["--variant=minbase", "--aptopt=APT::Install-Recommends \"false\"",
