@@ -350,6 +350,10 @@
 /* Transmit rate limiting (8.12.17) - not emulated by QEMU */
 #define R_RTTDQSEL		0x03604
 #define R_RTTBCNRC		0x036b0
+#define RTTBCNRC_FACTOR		GENMASK(27, 0)	/* link speed over rate, in 2^-14 */
+#define RTTBCNRC_ENA		BIT(31)
+#define R_RTTBCNRM		0x03690
+#define RTTBCNRM_JUMBO		0x14	/* compensation time, with frames of 9728 bytes */
 
 /* Clock and time stamps (8.16) */
 #define R_ETQF(n)		(0x05cb0 + 4 * (n))

@@ -8,6 +8,7 @@ extern struct kunit_suite vfk_pf_fdb_suite;
 extern struct kunit_suite vfk_pf_vlan_suite;
 extern struct kunit_suite vfk_pf_vport_suite;
 extern struct kunit_suite vfk_pf_apply_suite;
+extern struct kunit_suite vfk_pf_esw_regs_suite;
 extern struct kunit_suite vfk_pf_reflect_suite;
 extern struct kunit_suite vfk_pf_mbx_suite;
 extern struct kunit_suite vfk_vf_mbx_suite;

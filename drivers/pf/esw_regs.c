@@ -13,10 +13,7 @@
 #include "eswitch_priv.h"
 
 #define VPF_RCTL_SWITCH	(RCTL_VFE | RCTL_UPE | RCTL_MPE)
-/* Units of the rate limiter: 2^-14 of the link's speed */
 #define VPF_RATE_FRAC	14
-#define VPF_RATE_ENA	BIT(31)
-#define VPF_LINK_MBPS	1000
 
 static void vpf_eswitch_put(struct vpf_eswitch *esw, u32 reg, u32 *shadow, u32 val)
 {
@@ -44,19 +41,21 @@ static u32 vpf_eswitch_vmolr(const struct vpf_pool *p)
 }
 
 /* RTTBCNRC: the link's speed over the limit, in fixed point; 0: no limit */
-static u32 vpf_eswitch_rate(u32 max_rate)
+static u32 vpf_eswitch_rate(u32 max_rate, u32 link)
 {
-	if (!max_rate)
+	if (!max_rate || max_rate >= link)
 		return 0;
-	return VPF_RATE_ENA | ((VPF_LINK_MBPS << VPF_RATE_FRAC) / max_rate);
+	return RTTBCNRC_ENA | FIELD_PREP(RTTBCNRC_FACTOR, (link << VPF_RATE_FRAC) / max_rate);
 }
 
 static void vpf_eswitch_apply_rates(struct vpf_eswitch *esw)
 {
 	unsigned int i;
 
+	if (!esw->regs_known)
+		vpf_wr32(esw->a, R_RTTBCNRM, RTTBCNRM_JUMBO);
 	for (i = 0; i < VFP_MAX_VFS; i++) {
-		u32 val = vpf_eswitch_rate(esw->pool[i].max_rate);
+		u32 val = vpf_eswitch_rate(esw->pool[i].max_rate, esw->link_mbps);
 
 		if (esw->regs_known && esw->rate[i] == val)
 			continue;

@@ -364,6 +364,13 @@ void vpf_eswitch_link(struct vpf_adapter *a, bool up)
 
 	mutex_lock(&esw->lock);
 	esw->link_up = up;
+	if (up) {
+		/* The limits stay, the share of the link they are does not */
+		spin_lock_bh(&esw->tbl_lock);
+		esw->link_mbps = a->speed;
+		vpf_eswitch_apply(esw);
+		spin_unlock_bh(&esw->tbl_lock);
+	}
 	/* VFs without the extension look at their own STATUS.LU */
 	for (i = 0; i < esw->num_vfs; i++) {
 		if (esw->vport[i].link_state == IFLA_VF_LINK_STATE_AUTO)
@@ -553,6 +560,7 @@ int vpf_eswitch_init(struct vpf_adapter *a)
 		return -ENOMEM;
 	}
 
+	esw->link_mbps = VPF_MAX_RATE;
 	vpf_fdb_init(&esw->fdb);
 	vpf_vlan_init(&esw->vlan);
 	for (i = 0; i < VFP_MAX_VFS; i++) {

@@ -77,6 +77,7 @@ struct vpf_mbx_stats {
  * @vfre: what VFRE holds
  * @vfte: what VFTE holds
  * @vmolr: what VMOLR holds
+ * @link_mbps: the link's speed, which rates are a part of
  * @rate: what the rate limiter holds
  * @dtxswc: what DTXSWC holds
  * @vt_ctl: what VT_CTL holds
@@ -123,6 +124,7 @@ struct vpf_eswitch {
 	u32 vfre;
 	u32 vfte;
 	u32 vmolr[VFP_NUM_POOLS];
+	u32 link_mbps;
 	u32 rate[VFP_NUM_POOLS];
 	u32 dtxswc;
 	u32 vt_ctl;

@@ -12,12 +12,6 @@ struct vpf_reg_range {
 	u16 num;	/* registers, 4 bytes apart */
 };
 
-#define VPF_QUEUE_RX(n)	{ R_QBASE_RX(n) + Q_BAL, 5 }, { R_QBASE_RX(n) + Q_TAIL, 1 }, \
-			{ R_QBASE_RX(n) + Q_DCTL, 1 }
-#define VPF_QUEUE_TX(n)	{ R_QBASE_TX(n) + Q_BAL, 3 }, { R_QBASE_TX(n) + Q_HEAD, 1 }, \
-			{ R_QBASE_TX(n) + Q_TAIL, 1 }, { R_QBASE_TX(n) + Q_DCTL, 1 }
-#define VPF_QUEUE(n)	VPF_QUEUE_RX(n), VPF_QUEUE_TX(n)
-
 static const struct vpf_reg_range vpf_reg_ranges[] = {
 	{ R_CTRL, 1 }, { R_STATUS, 1 }, { R_EECD, 1 }, { R_CTRL_EXT, 1 }, { R_FCAL, 3 },
 	{ R_VET, 1 }, { R_FCTTV, 1 }, { R_FCRTL, 1 }, { R_FCRTH, 1 }, { R_LEDCTL, 1 },
@@ -28,10 +22,13 @@ static const struct vpf_reg_range vpf_reg_ranges[] = {
 	{ R_RXCSUM, 3 }, { R_MTA(0), VFP_NUM_MTA }, { R_RAL(0), 32 }, { R_RAL(16), 16 },
 	{ R_VFTA(0), VFP_NUM_VFTA }, { R_MRQC, 2 },
 	{ R_VMOLR(0), VFP_NUM_POOLS }, { R_RPLOLR, 1 }, { R_VLVF(0), VFP_NUM_VLVF },
-	VPF_QUEUE(0), VPF_QUEUE(1), VPF_QUEUE(2), VPF_QUEUE(3), VPF_QUEUE(4), VPF_QUEUE(5),
-	VPF_QUEUE(6), VPF_QUEUE(7), VPF_QUEUE(8), VPF_QUEUE(9), VPF_QUEUE(10), VPF_QUEUE(11),
-	VPF_QUEUE(12), VPF_QUEUE(13), VPF_QUEUE(14), VPF_QUEUE(15),
 };
+
+/* Of a queue, from its base */
+static const u16 vpf_reg_rx[] = { Q_BAL, Q_BAH, Q_LEN, Q_SRRCTL, Q_HEAD, Q_TAIL, Q_DCTL };
+static const u16 vpf_reg_tx[] = { Q_BAL, Q_BAH, Q_LEN, Q_HEAD, Q_TAIL, Q_DCTL };
+
+#define VPF_REG_QUEUE	(ARRAY_SIZE(vpf_reg_rx) + ARRAY_SIZE(vpf_reg_tx))
 
 /**
  * vpf_regdump_count() - how many registers a dump has
@@ -40,11 +37,18 @@ static const struct vpf_reg_range vpf_reg_ranges[] = {
  */
 unsigned int vpf_regdump_count(void)
 {
-	unsigned int i, num = 0;
+	unsigned int i, num = VFP_NUM_QUEUES * VPF_REG_QUEUE;
 
 	for (i = 0; i < ARRAY_SIZE(vpf_reg_ranges); i++)
 		num += vpf_reg_ranges[i].num;
 	return num;
+}
+
+static struct vpf_reg *vpf_regdump_one(struct vpf_adapter *a, struct vpf_reg *reg, u32 offset)
+{
+	reg->offset = offset;
+	reg->value = vpf_rd32(a, offset);
+	return reg + 1;
 }
 
 /**
@@ -57,9 +61,13 @@ void vpf_regdump_read(struct vpf_adapter *a, struct vpf_reg *reg)
 	unsigned int i, k;
 
 	for (i = 0; i < ARRAY_SIZE(vpf_reg_ranges); i++) {
-		for (k = 0; k < vpf_reg_ranges[i].num; k++, reg++) {
-			reg->offset = vpf_reg_ranges[i].first + 4 * k;
-			reg->value = vpf_rd32(a, reg->offset);
-		}
+		for (k = 0; k < vpf_reg_ranges[i].num; k++)
+			reg = vpf_regdump_one(a, reg, vpf_reg_ranges[i].first + 4 * k);
+	}
+	for (i = 0; i < VFP_NUM_QUEUES; i++) {
+		for (k = 0; k < ARRAY_SIZE(vpf_reg_rx); k++)
+			reg = vpf_regdump_one(a, reg, R_QBASE_RX(i) + vpf_reg_rx[k]);
+		for (k = 0; k < ARRAY_SIZE(vpf_reg_tx); k++)
+			reg = vpf_regdump_one(a, reg, R_QBASE_TX(i) + vpf_reg_tx[k]);
 	}
 }
