@@ -3,6 +3,7 @@
  * The PF's queues.
  */
 #include <linux/delay.h>
+#include <linux/rcupdate.h>
 
 #include "pf.h"
 
@@ -66,6 +67,21 @@ struct vpf_queue_mark {
 	u16 dist;
 };
 
+/*
+ * Who has decided to send this way (a bridge looks an address up under RCU) has put it into
+ * the ring after this. Expedited: a guest waits for its answer with RTNL held. Bounded: an
+ * in-tree VF driver of this host waits for our answer with softirqs off, and so holds up the
+ * grace period.
+ */
+static void vpf_queue_settle_rcu(void)
+{
+	unsigned long cookie = start_poll_synchronize_rcu_expedited();
+	unsigned int tries;
+
+	for (tries = 0; tries < VPF_SETTLE_TRIES && !poll_state_synchronize_rcu(cookie); tries++)
+		usleep_range(VPF_SETTLE_US, 2 * VPF_SETTLE_US);
+}
+
 /**
  * vpf_queue_settle_tx() - wait until the NIC has sent what it was given before
  * @a: adapter
@@ -81,11 +97,7 @@ void vpf_queue_settle_tx(struct vpf_adapter *a)
 	unsigned int tries, i;
 	bool waiting = true;
 
-	/*
-	 * Who has decided to send this way (a bridge looks an address up under RCU) has put
-	 * it into the ring after this. Expedited: a guest waits for its answer with RTNL held.
-	 */
-	synchronize_rcu_expedited();
+	vpf_queue_settle_rcu();
 	for (tries = 0; waiting && tries < VPF_SETTLE_TRIES; tries++) {
 		if (tries)
 			usleep_range(VPF_SETTLE_US, 2 * VPF_SETTLE_US);
