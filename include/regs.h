@@ -377,6 +377,7 @@
 #define TSYNCRXCTL_ENABLE	BIT(4)
 #define R_RXSTMPL		0x0b624
 #define R_RXSTMPH		0x0b628
+#define R_RXSATRH		0x0b630	/* sequence number and source of the frame */
 
 #define R_SWSM			0x05b50
 #define R_FWSM			0x05b54

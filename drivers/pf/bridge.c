@@ -13,6 +13,7 @@
 #include <linux/etherdevice.h>
 #include <linux/if_bridge.h>
 #include <linux/jiffies.h>
+#include <linux/module.h>
 #include <linux/rtnetlink.h>
 #include <net/switchdev.h>
 
@@ -40,11 +41,11 @@ static u16 vpf_bridge_vid(struct vpf_eswitch *esw, struct net_device *br,
 {
 	u16 vid;
 
-	if (!br_vlan_enabled(br))
+	if (!esw->vlan_enabled || !esw->vlan_pvid || !esw->vlan_enabled(br))
 		return 0;
 	if (vp->port_vid)
 		return vp->port_vid;
-	return br_vlan_get_pvid_rcu(esw->a->netdev, &vid) ? 0 : vid;
+	return esw->vlan_pvid(esw->a->netdev, &vid) ? 0 : vid;
 }
 
 /* Where the bridge has the address now, other than behind the PF, is its home */
@@ -202,12 +203,37 @@ static int vpf_bridge_fdb_event(struct notifier_block *nb, unsigned long event, 
 	return NOTIFY_DONE;
 }
 
+/*
+ * The bridge's functions, while there is a bridge. Were they symbols that this module is linked
+ * with, `modprobe -r vfpath_pf` would unload the bridge module, and with it all bridges.
+ */
+static void vpf_bridge_get(struct vpf_eswitch *esw)
+{
+#if IS_ENABLED(CONFIG_BRIDGE_VLAN_FILTERING)
+	esw->vlan_enabled = symbol_get(br_vlan_enabled);
+	esw->vlan_pvid = symbol_get(br_vlan_get_pvid_rcu);
+#endif
+}
+
+static void vpf_bridge_put(struct vpf_eswitch *esw)
+{
+#if IS_ENABLED(CONFIG_BRIDGE_VLAN_FILTERING)
+	if (esw->vlan_enabled)
+		symbol_put(br_vlan_enabled);
+	if (esw->vlan_pvid)
+		symbol_put(br_vlan_get_pvid_rcu);
+	esw->vlan_enabled = NULL;
+	esw->vlan_pvid = NULL;
+#endif
+}
+
 static void vpf_bridge_join(struct vpf_eswitch *esw, struct net_device *br,
 			    struct netlink_ext_ack *extack)
 {
 	struct net_device *netdev = esw->a->netdev;
 	int err;
 
+	vpf_bridge_get(esw);
 	rcu_assign_pointer(esw->bridge, br);
 	/* Replays what the bridge knows already */
 	err = switchdev_bridge_port_offload(netdev, netdev, esw, &esw->fdb_nb, NULL, false, extack);
@@ -225,6 +251,7 @@ static void vpf_bridge_leave(struct vpf_eswitch *esw)
 	switchdev_bridge_port_unoffload(netdev, esw, &esw->fdb_nb, NULL);
 	RCU_INIT_POINTER(esw->bridge, NULL);
 	synchronize_rcu();
+	vpf_bridge_put(esw);
 	spin_lock_bh(&esw->tbl_lock);
 	vpf_fdb_flush(&esw->fdb, VPF_FDB_BRIDGE, VFP_PF_POOL);
 	vpf_eswitch_apply(esw);

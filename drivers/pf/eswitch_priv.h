@@ -95,6 +95,8 @@ struct vpf_mbx_stats {
  * @vf_stats: by VF
  * @vf_last: the registers when last read
  * @bridge: the bridge the PF is a port of (RTNL; RCU for readers), or NULL
+ * @vlan_enabled: the bridge module's br_vlan_enabled(); held while @bridge is set
+ * @vlan_pvid: its br_vlan_get_pvid_rcu()
  * @netdev_nb: joins and leaves
  * @fdb_nb: the bridge's entries come and go
  */
@@ -147,6 +149,8 @@ struct vpf_eswitch {
 	u32 vf_last[VFP_MAX_VFS][VPF_VF_STATS];
 
 	struct net_device __rcu *bridge;
+	bool (*vlan_enabled)(const struct net_device *br);
+	int (*vlan_pvid)(const struct net_device *port, u16 *pvid);
 	struct notifier_block netdev_nb;
 	struct notifier_block fdb_nb;
 };

@@ -88,13 +88,36 @@ static void vpf_pm_error_resume(struct pci_dev *pdev)
 	vpf_pm_unpause(pci_get_drvdata(pdev));
 }
 
+static void vpf_pm_each_vf(struct pci_dev *pdev, void (*fn)(struct pci_dev *vf))
+{
+	struct pci_dev *vf = NULL;
+
+	while ((vf = pci_get_device(pdev->vendor, PCI_ANY_ID, vf))) {
+		if (vf->is_virtfn && vf->physfn == pdev)
+			fn(vf);
+	}
+}
+
+static void vpf_pm_save_vf(struct pci_dev *vf)
+{
+	pci_save_state(vf);
+}
+
+static void vpf_pm_restore_vf(struct pci_dev *vf)
+{
+	pci_restore_state(vf);
+}
+
+/* The PF's reset is its VFs' as well, but the PCI core restores the PF's state alone */
 static void vpf_pm_reset_prepare(struct pci_dev *pdev)
 {
 	vpf_pm_pause(pci_get_drvdata(pdev));
+	vpf_pm_each_vf(pdev, vpf_pm_save_vf);
 }
 
 static void vpf_pm_reset_done(struct pci_dev *pdev)
 {
+	vpf_pm_each_vf(pdev, vpf_pm_restore_vf);
 	vpf_pm_unpause(pci_get_drvdata(pdev));
 }
 

@@ -86,12 +86,18 @@ static u64 vpf_ptp_read_cc(VFP_CC_CONST struct cyclecounter *cc)
 static int vpf_ptp_adjfine(struct ptp_clock_info *info, long scaled_ppm)
 {
 	struct vpf_ptp *ptp = vpf_ptp_of(info);
-	u32 incvalue = adjust_by_scaled_ppm(VPF_PTP_INCVALUE, scaled_ppm);
+	u64 before, after, ns;
 
 	spin_lock_bh(&ptp->lock);
-	ptp->incvalue = incvalue;
+	ptp->incvalue = adjust_by_scaled_ppm(VPF_PTP_INCVALUE, scaled_ppm);
+	ns = timecounter_read(&ptp->tc);
+	before = ptp->tc.cycle_last;
 	vpf_wr32(ptp->a, R_TIMINCA, FIELD_PREP(TIMINCA_PERIOD, 1) |
-		 FIELD_PREP(TIMINCA_VALUE, incvalue));
+		 FIELD_PREP(TIMINCA_VALUE, ptp->incvalue));
+	after = vpf_ptp_read64(ptp->a, R_SYSTIML);
+	/* The emulated NIC adds the change times its uptime: SYSTIM jumps, to and fro */
+	if (after - before > (u64)NSEC_PER_MSEC << VPF_PTP_SHIFT)
+		timecounter_init(&ptp->tc, &ptp->cc, ns);
 	spin_unlock_bh(&ptp->lock);
 	return 0;
 }
@@ -222,6 +228,15 @@ bool vpf_ptp_tx(struct vrg_ring *ring, struct sk_buff *skb)
 
 /* Receive */
 
+/* Reading makes room for the next: the high half, on the emulated NIC the source */
+static u64 vpf_ptp_rx_read(struct vpf_adapter *a)
+{
+	u64 stamp = vpf_ptp_read64(a, R_RXSTMPL);
+
+	vpf_rd32(a, R_RXSATRH);
+	return stamp;
+}
+
 /**
  * vpf_ptp_rx() - the NIC has noted when this frame came
  * @ring: receive ring
@@ -235,10 +250,9 @@ void vpf_ptp_rx(struct vrg_ring *ring, struct sk_buff *skb)
 	if (!ptp)
 		return;
 	spin_lock(&ptp->lock);
-	/* Reading the high half makes room for the next */
 	if (vpf_rd32(a, R_TSYNCRXCTL) & TSYNCRXCTL_VALID)
-		skb_hwtstamps(skb)->hwtstamp =
-			ns_to_ktime(timecounter_cyc2time(&ptp->tc, vpf_ptp_read64(a, R_RXSTMPL)));
+		skb_hwtstamps(skb)->hwtstamp = ns_to_ktime(timecounter_cyc2time(&ptp->tc,
+										vpf_ptp_rx_read(a)));
 	spin_unlock(&ptp->lock);
 }
 
@@ -255,7 +269,7 @@ static void vpf_ptp_apply(struct vpf_ptp *ptp)
 	vpf_wr32(a, R_TSYNCTXCTL, tx ? TSYNCTXCTL_ENABLE : 0);
 	/* What was noted before isn't anybody's */
 	vpf_ptp_read64(a, R_TXSTMPL);
-	vpf_ptp_read64(a, R_RXSTMPL);
+	vpf_ptp_rx_read(a);
 }
 
 static int vpf_ptp_set_config(struct vpf_ptp *ptp, int tx_type, int *rx_filter)

@@ -36,7 +36,7 @@ def show(lab, cmd, key):
 
 def reporter(lab, name):
     """What `devlink health show` says of a reporter."""
-    found = show(lab, "health show %h", "health")[handle(lab)]
+    found = show(lab, "health show", "health")[handle(lab)]
     return next(r for r in found if r["reporter"] == name)
 
 

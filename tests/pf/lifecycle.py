@@ -18,13 +18,12 @@ def settled(scene):
     wait_for(lambda: scene.child3.ping(scene.child2.ip, 1), 30, "the VF to reach the bridge")
 
 
-def test_tx_timeout(lab):
-    """A reset of the whole NIC: policy stays, VFs come back by themselves."""
+def test_reset(lab):
+    """A reset of the whole function by the operator: policy stays, VFs come back by themselves."""
     scene = lab.scene
     scene.set_vf(0, "spoofchk off vlan 300 qos 3")
     scene.set_vf(0, "max_tx_rate 300")
     before = nic.vfs(lab, scene.pf)
-    # What a hang ends in, asked for by the operator.
     scene.host.sh(f"echo 1 > /sys/bus/pci/devices/{lab.pf_pci()}/reset")
     settled(scene)
     assert nic.vfs(lab, scene.pf) == before

@@ -73,10 +73,10 @@ def test_master_on_the_wire(lab):
     """ptp4l with the NIC's stamps follows a master outside."""
     scene, host = lab.scene, lab.host
     host.sh(f"ip link set {scene.pf} nomaster")
-    master = scene.outside.bg("exec ptp4l -2 -S -i out0 -m --priority1 1 --tx_timestamp_timeout 100")
-    slave = host.bg(f"exec ptp4l -2 -H -s -i {scene.pf} -m --tx_timestamp_timeout 500 "
-                    "--uds_address /run/ptp-slave --uds_ro_address /run/ptp-slave-ro "
-                    "--first_step_threshold 0.000001")
+    master = scene.outside.bg("exec ptp4l -2 -S -i out0 -m --priority1=1 --tx_timestamp_timeout=100")
+    slave = host.bg(f"exec ptp4l -2 -H -s -i {scene.pf} -m --tx_timestamp_timeout=500 "
+                    "--uds_address=/run/ptp-slave "
+                    "--first_step_threshold=0.000001")
     try:
         wait_for(lambda: slave.poll() is None and re.search(r"master offset\s+-?\d+ s2",
                                                             slave.output), 60,
