@@ -150,12 +150,10 @@ static inline void vfp_netdev_set_lltx(struct net_device *dev)
 	devl_port_register(devlink, port, index)
 #endif
 
-/* A port without a netdev: before 6.2 it can't have a type, and devlink's alarm is put off */
+/* Allowed to be reloaded: until 6.2 it has to be said */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
-#define vfp_devlink_port_no_netdev(port)	devlink_port_type_eth_set(port)
 #define vfp_devlink_allow_reload(devlink)	do { } while (0)
 #else
-#define vfp_devlink_port_no_netdev(port)	cancel_delayed_work_sync(&(port)->type_warn_dw)
 #define vfp_devlink_allow_reload(devlink)	devlink_set_features(devlink, DEVLINK_F_RELOAD)
 #endif
 

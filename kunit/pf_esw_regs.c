@@ -10,6 +10,26 @@
 struct vfk_esw {
 	struct vpf_adapter a;
 	struct vpf_eswitch esw;
+	struct vfk_io *f;
+};
+
+static u32 vfk_esw_read(struct vfp_io *io, u32 reg)
+{
+	struct vfk_esw *e = container_of(io, struct vfk_esw, a.io);
+
+	return vfp_rd32(&e->f->io, reg);
+}
+
+static void vfk_esw_write(struct vfp_io *io, u32 reg, u32 val)
+{
+	struct vfk_esw *e = container_of(io, struct vfk_esw, a.io);
+
+	vfp_wr32(&e->f->io, reg, val);
+}
+
+static const struct vfp_io_ops vfk_esw_ops = {
+	.read = vfk_esw_read,
+	.write = vfk_esw_write,
 };
 
 static struct vpf_eswitch *vfk_esw_alloc(struct kunit *test, struct vfk_io **f)
@@ -18,7 +38,8 @@ static struct vpf_eswitch *vfk_esw_alloc(struct kunit *test, struct vfk_io **f)
 
 	KUNIT_ASSERT_NOT_NULL(test, e);
 	*f = vfk_io_alloc(test);
-	e->a.io = (*f)->io;
+	e->f = *f;
+	e->a.io.ops = &vfk_esw_ops;
 	e->a.esw = &e->esw;
 	e->esw.a = &e->a;
 	e->esw.link_mbps = 1000;

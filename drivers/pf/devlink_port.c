@@ -114,7 +114,8 @@ static int vpf_devlink_vf_port_add(struct vpf_adapter *a, unsigned int n)
 	err = vfp_devl_port_register(a->devlink, port, VPF_PORT_VF(n), &vpf_devlink_vf_port_ops);
 	if (err)
 		return err;
-	vfp_devlink_port_no_netdev(port);
+	/* Its netdev is in a guest: it has no type, and devlink is not to miss one */
+	cancel_delayed_work_sync(&port->type_warn_dw);
 	err = vfp_devl_rate_leaf_create(port, port);
 	if (err)
 		devl_port_unregister(port);

@@ -75,9 +75,9 @@ def test_ports(lab):
     scene.set_vf(0, f"mac {GUEST_MAC}")
     port = show(lab, "port show %h/1", "port")[f"{handle(lab)}/1"]
     promise.expect(port["function"]["hw_addr"] == GUEST_MAC, f"after ip link: {port}")
-    for bad, why in (("01:00:5e:00:00:01", "station"), (CHILD3_MAC, "another VF")):
+    for bad, why in (("01:00:5e:00:00:01", "station|unicast"), (CHILD3_MAC, "another VF")):
         res = devlink(lab, f"port function set %h/1 hw_addr {bad}", check=False)
-        promise.expect(res.rc and why in res.err, f"{bad}: {res}")
+        promise.expect(res.rc and re.search(why, res.err), f"{bad}: {res}")
     promise.expect(nic.vfs(lab, scene.pf)[0]["address"] == GUEST_MAC, "a refusal changed it")
     promise.require()
 
