@@ -150,13 +150,6 @@ static inline void vfp_netdev_set_lltx(struct net_device *dev)
 	devl_port_register(devlink, port, index)
 #endif
 
-/* Allowed to be reloaded: until 6.2 it has to be said */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
-#define vfp_devlink_allow_reload(devlink)	do { } while (0)
-#else
-#define vfp_devlink_allow_reload(devlink)	devlink_set_features(devlink, DEVLINK_F_RELOAD)
-#endif
-
 /* The parent came as an argument in 6.3 */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
 #define vfp_devl_rate_leaf_create(port, priv)	devl_rate_leaf_create(port, priv, NULL)

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * devlink of the PF as a device: versions, the mode of the embedded switch, reload,
+ * devlink of the PF as a device: versions, the mode of the embedded switch,
  * parameters, the sizes of its tables. Ports: devlink_port.c; health: health.c.
  */
-#include <linux/rtnetlink.h>
-
 #include "eswitch_priv.h"
 
 /**
@@ -72,56 +70,8 @@ static int vpf_devlink_mode_set(struct devlink *devlink, u16 mode, struct netlin
 	return -EOPNOTSUPP;
 }
 
-/* Reload: the NIC is reset and set up anew. The netdev stays, with all that is set on it. */
-
-static int vpf_devlink_reload_down(struct devlink *devlink, bool netns_change,
-				   enum devlink_reload_action action,
-				   enum devlink_reload_limit limit, struct netlink_ext_ack *extack)
-{
-	struct vpf_adapter *a = vpf_devlink_adapter(devlink);
-	int err = 0;
-
-	if (netns_change) {
-		NL_SET_ERR_MSG_MOD(extack, "move the netdev instead");
-		return -EOPNOTSUPP;
-	}
-	rtnl_lock();
-	if (pci_num_vf(a->pdev)) {
-		NL_SET_ERR_MSG_MOD(extack, "remove the VFs first");
-		err = -EBUSY;
-	} else if (!vfp_io_present(&a->io)) {
-		NL_SET_ERR_MSG_MOD(extack, "the device is gone");
-		err = -ENODEV;
-	} else {
-		vpf_netdev_quiesce(a);
-	}
-	rtnl_unlock();
-	return err;
-}
-
-static int vpf_devlink_reload_up(struct devlink *devlink, enum devlink_reload_action action,
-				 enum devlink_reload_limit limit, u32 *actions_performed,
-				 struct netlink_ext_ack *extack)
-{
-	struct vpf_adapter *a = vpf_devlink_adapter(devlink);
-	int err;
-
-	rtnl_lock();
-	err = vpf_netdev_revive(a);
-	if (!err && vpf_hw_nvm_check(a)) {
-		NL_SET_ERR_MSG_MOD(extack, "the NVM's checksum is wrong");
-		err = -EIO;
-	}
-	rtnl_unlock();
-	*actions_performed = BIT(DEVLINK_RELOAD_ACTION_DRIVER_REINIT);
-	return err;
-}
-
 static const struct devlink_ops vpf_devlink_ops = {
 	.info_get		= vpf_devlink_info_get,
-	.reload_actions		= BIT(DEVLINK_RELOAD_ACTION_DRIVER_REINIT),
-	.reload_down		= vpf_devlink_reload_down,
-	.reload_up		= vpf_devlink_reload_up,
 	.rate_leaf_tx_max_set	= vpf_devlink_rate_set,
 	VFP_DEVLINK_PORT_FN_OPS
 	.eswitch_mode_get	= vpf_devlink_mode_get,
@@ -227,7 +177,6 @@ void vpf_devlink_free(struct vpf_adapter *a)
 void vpf_devlink_register(struct vpf_adapter *a)
 {
 	vfp_devlink_port_type_eth(&a->devlink_port, a->netdev);
-	vfp_devlink_allow_reload(a->devlink);
 	vpf_devlink_resources_add(a);
 	vpf_health_init(a);
 	if (devlink_params_register(a->devlink, vpf_devlink_params, ARRAY_SIZE(vpf_devlink_params)))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""devlink of the PF: ports, rates, tables, health, snapshots, reload."""
+"""devlink of the PF: ports, rates, tables, health, snapshots."""
 
 import re
 
@@ -15,6 +15,9 @@ RCTL = 0x100
 MBIT = 1000 * 1000 // 8
 # So many malformed messages, and a VF isn't served any more.
 MAX_BAD = 64
+
+# On the debug kernel when asked for (LABFLAGS=--debug): there these take long.
+KERNELS = ("6.1",)
 
 setup_module = without_guest
 
@@ -145,7 +148,7 @@ def test_quarantine(lab):
     lab.set_numvfs(1, autoprobe=False)
     with Mailbox(lab, 0) as mailbox:
         assert mailbox.send("1")[0] == "0x80000001"
-        mailbox.send(*["7f"] * MAX_BAD)
+        mailbox.send(*["5,0"] * MAX_BAD)
         wait_for(lambda: reporter(lab, "vf_mailbox")["state"] == "error", 10, "the report")
         assert mailbox.send("5,600", limit=1)[0] is None, "a VF in quarantine is served"
         devlink(lab, "health recover %h reporter vf_mailbox")
@@ -163,24 +166,6 @@ def test_region(lab):
     value = int.from_bytes(bytes.fromhex("".join(out.split()[1:])), "little")
     assert value == nic.words(lab, nic.bar0(lab) + RCTL, 1)[0], out
     devlink(lab, "region del %h/registers snapshot 7")
-
-
-def test_reload(lab):
-    """Not while there are VFs; then the NIC starts afresh, and the bridge goes on."""
-    scene, promise = lab.scene, Promise("reload")
-    res = devlink(lab, "dev reload %h action driver_reinit", check=False)
-    promise.expect(res.rc and "VFs" in res.err, f"with VFs: {res}")
-    promise.expect(scene.child3.ping(scene.outside.ip) == 3, "the VF noticed a refused reload")
-    scene.remove_vfs()
-    link = lab.host.link(scene.pf)
-    devlink(lab, "dev reload %h action driver_reinit", timeout=60)
-    wait_for(lambda: scene.carrier() == "1", 20, "the link")
-    wait_for(lambda: scene.child2.ping(scene.outside.ip, 1), 20, "the bridge to reach outside")
-    now = lab.host.link(scene.pf)
-    for key in ("ifname", "address", "mtu", "master"):
-        promise.expect(now.get(key) == link.get(key), f"{key}: {link.get(key)}, {now.get(key)}")
-    scene.make_vfs(2)
-    promise.require()
 
 
 def test_tx_recover(lab):
