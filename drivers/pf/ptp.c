@@ -95,7 +95,7 @@ static int vpf_ptp_adjfine(struct ptp_clock_info *info, long scaled_ppm)
 	vpf_wr32(ptp->a, R_TIMINCA, FIELD_PREP(TIMINCA_PERIOD, 1) |
 		 FIELD_PREP(TIMINCA_VALUE, ptp->incvalue));
 	after = vpf_ptp_read64(ptp->a, R_SYSTIML);
-	/* The emulated NIC adds the change times its uptime: SYSTIM jumps, to and fro */
+	/* The emulated NIC adds the change times its uptime: SYSTIM jumps, either way */
 	if (after - before > (u64)NSEC_PER_MSEC << VPF_PTP_SHIFT)
 		timecounter_init(&ptp->tc, &ptp->cc, ns);
 	spin_unlock_bh(&ptp->lock);
@@ -250,9 +250,11 @@ void vpf_ptp_rx(struct vrg_ring *ring, struct sk_buff *skb)
 	if (!ptp)
 		return;
 	spin_lock(&ptp->lock);
-	if (vpf_rd32(a, R_TSYNCRXCTL) & TSYNCRXCTL_VALID)
-		skb_hwtstamps(skb)->hwtstamp = ns_to_ktime(timecounter_cyc2time(&ptp->tc,
-										vpf_ptp_rx_read(a)));
+	if (vpf_rd32(a, R_TSYNCRXCTL) & TSYNCRXCTL_VALID) {
+		u64 stamp = vpf_ptp_rx_read(a);
+
+		skb_hwtstamps(skb)->hwtstamp = ns_to_ktime(timecounter_cyc2time(&ptp->tc, stamp));
+	}
 	spin_unlock(&ptp->lock);
 }
 

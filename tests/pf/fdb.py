@@ -12,6 +12,7 @@ from labkit.util import wait_for
 # More stations than the table has shared entries (16).
 MANY = 20
 VLANS = 32
+RCTL = 0x100
 STATIC = "52:54:00:00:42:01"
 
 # On the debug kernel when asked for (LABFLAGS=--debug): there these take long.
@@ -57,7 +58,7 @@ def test_overflow(lab):
     lab.host.sh(f"bridge fdb add {STATIC} dev {scene.pf} self")
     promise.expect(scene.rar_owner(STATIC) == {7}, "a static entry finds no exact entry")
     now = stats(lab)
-    promise.expect(now["fdb_hashed"] == full["fdb_hashed"] + 1,
+    promise.expect(now["fdb_hashed"] > full["fdb_hashed"],
                    f"nobody made room for it: {full['fdb_hashed']}, then {now['fdb_hashed']} in the "
                    f"hash table; {now['fdb_used']} of {now['fdb_size']} used")
     lab.host.sh(f"bridge fdb del {STATIC} dev {scene.pf} self")
@@ -101,12 +102,16 @@ def test_ageing(lab):
 def test_capture(lab):
     """tcpdump on the PF sees what is not the PF's, and leaves no trace behind."""
     scene = lab.scene
-    before = list(nic.rars(lab)), nic.vfs(lab, scene.pf)
+
+    def state():
+        vfs = [(mac, pools) for mac, pools in nic.rars(lab) if pools != {7}]
+        return nic.words(lab, nic.bar0(lab) + RCTL, 1), vfs, nic.vfs(lab, scene.pf)
+    before = state()
     dump = lab.host.bg(f"tcpdump -n -i {scene.pf} -c 3 -w /tmp/pf.pcap ether host {CHILD3_MAC}")
     wait_for(lambda: scene.child3.ping(scene.child2.ip, 1) and dump.poll() is not None, 20,
              "tcpdump to see child3 and child2")
     assert scene.child3.ping(scene.outside.ip) == 3
-    assert (list(nic.rars(lab)), nic.vfs(lab, scene.pf)) == before
+    assert state() == before
 
 
 def test_vlan_filtering(lab):
