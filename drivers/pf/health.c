@@ -11,8 +11,8 @@
 #include "eswitch_priv.h"
 #include "regdump.h"
 
-/* Two resets within this time: the second isn't made by itself */
-#define VPF_HEALTH_TX_GRACE	10000	/* ms */
+/* Two hangs within this time: the second is the operator's. Shorter than watchdog_timeo. */
+#define VPF_HEALTH_TX_GRACE	500	/* ms */
 #define VPF_REGION_SIZE		0x20000	/* BAR 0 */
 #define VPF_REGION_SNAPSHOTS	8
 

@@ -127,6 +127,7 @@ static void vpf_main_stop(struct vpf_adapter *a)
 	vpf_irq_misc_disable(a);
 	cancel_work_sync(&a->link_work);
 	cancel_work_sync(&a->remove_work);
+	cancel_work_sync(&a->health_work);
 	if (vfp_io_present(&a->io)) {
 		vfp_rmw32(&a->io, R_CTRL_EXT, CTRL_EXT_DRV_LOAD, 0);
 		vpf_hw_reset(a);
