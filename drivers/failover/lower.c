@@ -5,6 +5,7 @@
 #include <linux/if_arp.h>
 #include <linux/inetdevice.h>
 #include <linux/pci.h>
+#include <net/sch_generic.h>
 
 #include "failover.h"
 
@@ -24,6 +25,22 @@ enum vfo_side vfo_lower_side(const struct net_device *dev)
 const u8 *vfo_lower_mac(const struct net_device *dev)
 {
 	return is_valid_ether_addr(dev->perm_addr) ? dev->perm_addr : dev->dev_addr;
+}
+
+/**
+ * vfo_lower_carrier() - would the stack give a lower what we send by it?
+ * @dev: netdev
+ *
+ * A carrier that comes is not enough: until link watch has run, the queues have the qdisc
+ * that drops all. NETDEV_CHANGE follows when it has.
+ *
+ * Context: any.
+ *
+ * Return: true with carrier and qdiscs that take frames.
+ */
+bool vfo_lower_carrier(const struct net_device *dev)
+{
+	return netif_carrier_ok(dev) && !qdisc_tx_is_noop(dev);
 }
 
 static bool vfo_lower_has_addresses(struct net_device *dev)
@@ -239,7 +256,7 @@ int vfo_lower_enslave(struct vfo_upper *u, struct net_device *dev, struct netlin
 		vfo_switch_event(u, l->side, VFO_EV_FAULT, "not configured");
 	}
 	vfo_upper_features(u);
-	if (netif_carrier_ok(dev))
+	if (vfo_lower_carrier(dev))
 		vfo_switch_event(u, l->side, VFO_EV_CARRIER_ON, "enslaved");
 	if (dev->flags & IFF_UP)
 		vfo_switch_event(u, l->side, VFO_EV_UP, "enslaved");

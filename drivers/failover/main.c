@@ -158,7 +158,7 @@ static int vfo_main_lower_event(struct vfo_lower *l, unsigned long event, void *
 
 	switch (event) {
 	case NETDEV_UP:
-		if (netif_carrier_ok(dev))
+		if (vfo_lower_carrier(dev))
 			vfo_switch_event(u, l->side, VFO_EV_CARRIER_ON, "up");
 		vfo_switch_event(u, l->side, VFO_EV_UP, "up");
 		break;
@@ -167,7 +167,7 @@ static int vfo_main_lower_event(struct vfo_lower *l, unsigned long event, void *
 		vfo_switch_event(u, l->side, VFO_EV_DOWN, "going down");
 		break;
 	case NETDEV_CHANGE:
-		vfo_switch_event(u, l->side, netif_carrier_ok(dev) ? VFO_EV_CARRIER_ON :
+		vfo_switch_event(u, l->side, vfo_lower_carrier(dev) ? VFO_EV_CARRIER_ON :
 				 VFO_EV_CARRIER_OFF, "carrier");
 		break;
 	case NETDEV_UNREGISTER:

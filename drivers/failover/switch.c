@@ -157,7 +157,7 @@ static void vfo_switch_compare(struct vfo_upper *u, enum vfo_side side)
 
 	if (!l)
 		return;
-	carrier = netif_carrier_ok(l->dev);
+	carrier = vfo_lower_carrier(l->dev);
 	if (carrier == u->path.lower[side].carrier)
 		return;
 	vfo_switch_event(u, side, carrier ? VFO_EV_CARRIER_ON : VFO_EV_CARRIER_OFF,
@@ -176,7 +176,7 @@ void vfo_switch_check_work(struct work_struct *work)
 
 	rcu_read_lock();
 	l = rcu_dereference(u->lower[VFO_VF]);
-	differs = l && netif_carrier_ok(l->dev) != READ_ONCE(u->path.lower[VFO_VF].carrier);
+	differs = l && vfo_lower_carrier(l->dev) != READ_ONCE(u->path.lower[VFO_VF].carrier);
 	rcu_read_unlock();
 
 	if (differs) {
