@@ -3,6 +3,9 @@
 #include "pf/apply.h"
 #include "suites.h"
 
+/* A bridge's ifindex */
+#define VFK_BR	40
+
 static const u8 vfk_mac[ETH_ALEN] = { 0x02, 0x11, 0x22, 0x33, 0x44, 0x55 };
 
 static struct vpf_fdb *vfk_applied(struct kunit *test, struct vfk_io *f)
@@ -76,11 +79,11 @@ static void vfk_apply_new_before_old(struct kunit *test)
 	struct vpf_fdb *fdb = vfk_applied(test, f);
 	int was, now;
 
-	vpf_fdb_add_bridge(fdb, old, 0, 1);
+	vpf_fdb_add_bridge(fdb, VFK_BR, old, 0, 1);
 	vpf_apply_fdb(&f->io, fdb);
 	was = vpf_fdb_find(fdb, old);
-	vpf_fdb_add_bridge(fdb, fresh, 0, 1);
-	vpf_fdb_del_bridge(fdb, old, 0);
+	vpf_fdb_add_bridge(fdb, VFK_BR, fresh, 0, 1);
+	vpf_fdb_del_bridge(fdb, VFK_BR, old, 0);
 	now = vpf_fdb_find(fdb, fresh);
 	f->num = 0;
 	vpf_apply_fdb(&f->io, fdb);

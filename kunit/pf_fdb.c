@@ -5,6 +5,9 @@
 #include "pf/fdb.h"
 #include "suites.h"
 
+/* A bridge's ifindex */
+#define VFK_BR	40
+
 static struct vpf_fdb *vfk_fdb(struct kunit *test)
 {
 	struct vpf_fdb *fdb = kunit_kzalloc(test, sizeof(*fdb), GFP_KERNEL);
@@ -46,10 +49,11 @@ static void vfk_fdb_overflow_and_back(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < VPF_FDB_NUM_SHARED; i++)
-		KUNIT_ASSERT_EQ(test, vpf_fdb_add_bridge(fdb, vfk_mac(m, 0x100 + 16 * i), 0, 9), 0);
+		KUNIT_ASSERT_EQ(test, vpf_fdb_add_bridge(fdb, VFK_BR, vfk_mac(m, 0x100 + 16 * i),
+							 0, 9), 0);
 	KUNIT_EXPECT_EQ(test, fdb->used, VPF_FDB_NUM_SHARED);
 	KUNIT_EXPECT_EQ(test, fdb->hashed, 0);
-	KUNIT_ASSERT_EQ(test, vpf_fdb_add_bridge(fdb, vfk_mac(m, 0x800), 0, 9), 0);
+	KUNIT_ASSERT_EQ(test, vpf_fdb_add_bridge(fdb, VFK_BR, vfk_mac(m, 0x800), 0, 9), 0);
 	KUNIT_EXPECT_EQ(test, fdb->hashed, 1);
 	KUNIT_EXPECT_TRUE(test, vpf_fdb_in_hash(fdb, m));
 	KUNIT_EXPECT_EQ(test, vpf_fdb_find(fdb, m), -ENOENT);
@@ -60,10 +64,10 @@ static void vfk_fdb_overflow_and_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vpf_fdb_del(fdb, VPF_FDB_VF_UC, 2, m), 0);
 	KUNIT_EXPECT_EQ(test, fdb->hashed, 1);
 	/* Room frees: back to an exact entry */
-	KUNIT_EXPECT_EQ(test, vpf_fdb_del_bridge(fdb, vfk_mac(m, 0x100), 0), 0);
+	KUNIT_EXPECT_EQ(test, vpf_fdb_del_bridge(fdb, VFK_BR, vfk_mac(m, 0x100), 0), 0);
 	KUNIT_EXPECT_EQ(test, fdb->hashed, 0);
 	KUNIT_EXPECT_GT(test, vpf_fdb_find(fdb, vfk_mac(m, 0x800)), 0);
-	KUNIT_EXPECT_EQ(test, vpf_fdb_del_bridge(fdb, vfk_mac(m, 0x999), 0), -ENOENT);
+	KUNIT_EXPECT_EQ(test, vpf_fdb_del_bridge(fdb, VFK_BR, vfk_mac(m, 0x999), 0), -ENOENT);
 }
 
 static void vfk_fdb_own_hides_bridge(struct kunit *test)
@@ -74,8 +78,8 @@ static void vfk_fdb_own_hides_bridge(struct kunit *test)
 	int port;
 
 	vpf_fdb_set_own(fdb, VPF_FDB_RAR_VF(1), vfk_mac(m, 5), BIT(1));
-	KUNIT_EXPECT_EQ(test, vpf_fdb_add_bridge(fdb, m, 0, 11), 0);
-	KUNIT_EXPECT_EQ(test, vpf_fdb_add_bridge(fdb, m, 7, 11), 0);
+	KUNIT_EXPECT_EQ(test, vpf_fdb_add_bridge(fdb, VFK_BR, m, 0, 11), 0);
+	KUNIT_EXPECT_EQ(test, vpf_fdb_add_bridge(fdb, VFK_BR, m, 7, 11), 0);
 	KUNIT_EXPECT_EQ(test, fdb->used, 0);
 	KUNIT_EXPECT_EQ(test, fdb->hashed, 0);
 	KUNIT_EXPECT_EQ(test, vpf_fdb_take_bridge(fdb, m, &vid, &port), 0);
@@ -90,15 +94,38 @@ static void vfk_fdb_vlans_of_an_address(struct kunit *test)
 	u8 m[ETH_ALEN];
 
 	vfk_mac(m, 6);
-	vpf_fdb_add_bridge(fdb, m, 1, 3);
-	vpf_fdb_add_bridge(fdb, m, 2, 3);
-	vpf_fdb_add_bridge(fdb, m, 2, 4);
+	vpf_fdb_add_bridge(fdb, VFK_BR, m, 1, 3);
+	vpf_fdb_add_bridge(fdb, VFK_BR, m, 2, 3);
+	vpf_fdb_add_bridge(fdb, VFK_BR, m, 2, 4);
 	KUNIT_EXPECT_EQ(test, fdb->num_wants, 2);
 	KUNIT_EXPECT_EQ(test, fdb->used, 1);
-	vpf_fdb_del_bridge(fdb, m, 1);
+	vpf_fdb_del_bridge(fdb, VFK_BR, m, 1);
 	KUNIT_EXPECT_GT(test, vpf_fdb_find(fdb, m), 0);
-	vpf_fdb_del_bridge(fdb, m, 2);
+	vpf_fdb_del_bridge(fdb, VFK_BR, m, 2);
 	KUNIT_EXPECT_EQ(test, vpf_fdb_find(fdb, m), -ENOENT);
+}
+
+/* Two bridges, on two VLANs of the PF: what one forgets the other still knows */
+static void vfk_fdb_bridges_of_an_address(struct kunit *test)
+{
+	struct vpf_fdb *fdb = vfk_fdb(test);
+	u8 m[ETH_ALEN], other[ETH_ALEN];
+
+	vfk_mac(m, 6);
+	vfk_mac(other, 7);
+	vpf_fdb_add_bridge(fdb, VFK_BR, m, 0, 3);
+	vpf_fdb_add_bridge(fdb, VFK_BR + 1, m, 0, 4);
+	vpf_fdb_add_bridge(fdb, VFK_BR + 1, other, 0, 4);
+	KUNIT_EXPECT_EQ(test, fdb->num_wants, 3);
+	KUNIT_EXPECT_EQ(test, fdb->used, 2);
+	KUNIT_EXPECT_EQ(test, vpf_fdb_del_bridge(fdb, VFK_BR, m, 0), 0);
+	KUNIT_EXPECT_EQ(test, vpf_fdb_del_bridge(fdb, VFK_BR, other, 0), -ENOENT);
+	KUNIT_EXPECT_GT(test, vpf_fdb_find(fdb, m), 0);
+	vpf_fdb_add_bridge(fdb, VFK_BR, m, 0, 3);
+	vpf_fdb_flush_bridge(fdb, VFK_BR + 1);
+	KUNIT_EXPECT_EQ(test, fdb->num_wants, 1);
+	KUNIT_EXPECT_GT(test, vpf_fdb_find(fdb, m), 0);
+	KUNIT_EXPECT_EQ(test, vpf_fdb_find(fdb, other), -ENOENT);
 }
 
 static void vfk_fdb_limits(struct kunit *test)
@@ -114,8 +141,8 @@ static void vfk_fdb_limits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vpf_fdb_add(fdb, VPF_FDB_VF_UC, 1, m), 0);
 	KUNIT_EXPECT_EQ(test, fdb->refused, 1);
 	for (i = fdb->num_wants; i < VPF_FDB_MAX_WANTS; i++)
-		KUNIT_ASSERT_EQ(test, vpf_fdb_add_bridge(fdb, vfk_mac(m, i + 1000), 0, 1), 0);
-	KUNIT_EXPECT_EQ(test, vpf_fdb_add_bridge(fdb, vfk_mac(m, 9999), 0, 1), -ENOSPC);
+		KUNIT_ASSERT_EQ(test, vpf_fdb_add_bridge(fdb, VFK_BR, vfk_mac(m, i + 1000), 0, 1), 0);
+	KUNIT_EXPECT_EQ(test, vpf_fdb_add_bridge(fdb, VFK_BR, vfk_mac(m, 9999), 0, 1), -ENOSPC);
 	KUNIT_EXPECT_EQ(test, vpf_fdb_add(fdb, VPF_FDB_BRIDGE, 0, m), -EINVAL);
 	vpf_fdb_flush(fdb, VPF_FDB_VF_UC, 0);
 	KUNIT_EXPECT_EQ(test, vpf_fdb_count(fdb, VPF_FDB_VF_UC, 0), 0);
@@ -152,13 +179,13 @@ static void vfk_fdb_random(struct kunit *test)
 		vfk_mac(m, 0x40 * (r % 40) + 1);
 		switch (r >> 16 & 3) {
 		case 0:
-			vpf_fdb_add_bridge(fdb, m, 0, 1);
+			vpf_fdb_add_bridge(fdb, VFK_BR, m, 0, 1);
 			break;
 		case 1:
 			vpf_fdb_add(fdb, VPF_FDB_VF_UC, r >> 20 & 3, m);
 			break;
 		case 2:
-			vpf_fdb_del_bridge(fdb, m, 0);
+			vpf_fdb_del_bridge(fdb, VFK_BR, m, 0);
 			break;
 		default:
 			vpf_fdb_del(fdb, VPF_FDB_VF_UC, r >> 20 & 3, m);
@@ -178,6 +205,7 @@ static struct kunit_case vfk_pf_fdb_cases[] = {
 	KUNIT_CASE(vfk_fdb_overflow_and_back),
 	KUNIT_CASE(vfk_fdb_own_hides_bridge),
 	KUNIT_CASE(vfk_fdb_vlans_of_an_address),
+	KUNIT_CASE(vfk_fdb_bridges_of_an_address),
 	KUNIT_CASE(vfk_fdb_limits),
 	KUNIT_CASE(vfk_fdb_route),
 	KUNIT_CASE(vfk_fdb_random),

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * DOC: The bridge and the embedded switch, kept in step
+ * DOC: Bridges and the embedded switch, kept in step
  *
- * With the PF as a port of a Linux bridge, both switches form one. What the bridge
- * knows on its other ports goes into the NIC's address table, for the PF's pool: a VF
- * can reach these stations. And when a VF's data path moves, the bridge's entry for
- * its address moves with it, between the PF and the port that its guest's synthetic
- * path ends on.
+ * With the PF as a port of a Linux bridge, both switches form one; a VLAN of the PF
+ * (PF.200) may be a port of another bridge. What these bridges know on their other ports
+ * goes into the NIC's address table, for the PF's pool: a VF can reach these stations. And
+ * when a VF's data path moves, the bridge's entry for its address moves with it, between
+ * our port and the one that its guest's synthetic path ends on.
  *
  * The kernel's switchdev notifications carry both; they come and go in atomic context.
  */
 #include <linux/etherdevice.h>
 #include <linux/if_bridge.h>
+#include <linux/if_vlan.h>
 #include <linux/jiffies.h>
 #include <linux/module.h>
+#include <linux/rculist.h>
 #include <linux/rtnetlink.h>
+#include <linux/slab.h>
 #include <net/switchdev.h>
 
 #include "eswitch_priv.h"
@@ -23,6 +26,48 @@
 #define VPF_BRIDGE_LATE_MS	200
 
 #if IS_ENABLED(CONFIG_NET_SWITCHDEV)
+
+/**
+ * struct vpf_bridge_port - a port of a bridge that leads to the NIC
+ * @dev: the PF, or a VLAN of it
+ * @br: the bridge
+ * @vid: the VLAN, 0: the PF itself
+ * @node: in &vpf_eswitch.bridge_ports
+ */
+struct vpf_bridge_port {
+	struct net_device *dev;
+	struct net_device *br;
+	u16 vid;
+	struct list_head node;
+};
+
+/* Our port in a bridge, that of VLAN @vid if there are several. RCU or RTNL. */
+static struct vpf_bridge_port *vpf_bridge_find(struct vpf_eswitch *esw,
+					       const struct net_device *br, u16 vid)
+{
+	struct vpf_bridge_port *bp, *found = NULL;
+
+	list_for_each_entry_rcu(bp, &esw->bridge_ports, node, lockdep_rtnl_is_held()) {
+		if (bp->br == br && (!found || bp->vid == vid))
+			found = bp;
+	}
+	return found;
+}
+
+/* Where a VF's untagged frames come out on the host, or NULL: in no bridge. RCU. */
+static struct vpf_bridge_port *vpf_bridge_of_vf(struct vpf_eswitch *esw,
+						const struct vpf_vport *vp)
+{
+	struct vpf_bridge_port *bp, *found = NULL;
+
+	list_for_each_entry_rcu(bp, &esw->bridge_ports, node) {
+		if (bp->vid == vp->port_vid)
+			return bp;
+		if (!bp->vid)
+			found = bp;
+	}
+	return found;
+}
 
 static bool vpf_bridge_send(struct net_device *port, unsigned long event, const u8 *mac, u16 vid)
 {
@@ -36,19 +81,19 @@ static bool vpf_bridge_send(struct net_device *port, unsigned long event, const 
 }
 
 /* The VLAN of untagged frames of the VF, as the bridge sees it. RCU. */
-static u16 vpf_bridge_vid(struct vpf_eswitch *esw, struct net_device *br,
+static u16 vpf_bridge_vid(struct vpf_eswitch *esw, const struct vpf_bridge_port *bp,
 			  const struct vpf_vport *vp)
 {
 	u16 vid;
 
-	if (!esw->vlan_enabled || !esw->vlan_pvid || !esw->vlan_enabled(br))
+	if (!esw->vlan_enabled || !esw->vlan_pvid || !esw->vlan_enabled(bp->br))
 		return 0;
-	if (vp->port_vid)
+	if (!bp->vid && vp->port_vid)
 		return vp->port_vid;
-	return esw->vlan_pvid(esw->a->netdev, &vid) ? 0 : vid;
+	return esw->vlan_pvid(bp->dev, &vid) ? 0 : vid;
 }
 
-/* Where the bridge has the address now, other than behind the PF, is its home */
+/* Where a bridge has the address now, other than behind the PF, is its home */
 static void vpf_bridge_take_homes(struct vpf_eswitch *esw, struct vpf_vport *vp)
 {
 	struct vpf_vport_home home;
@@ -65,6 +110,19 @@ static void vpf_bridge_take_homes(struct vpf_eswitch *esw, struct vpf_vport *vp)
 	spin_unlock_bh(&esw->tbl_lock);
 }
 
+/* The port of a bridge that a home is, and our own port there; NULL when it is none now. RCU. */
+static struct net_device *vpf_bridge_home(struct vpf_eswitch *esw, const struct vpf_vport *vp,
+					  const struct vpf_vport_home *home,
+					  struct vpf_bridge_port **bp)
+{
+	struct net_device *port = dev_get_by_index_rcu(dev_net(esw->a->netdev), home->port);
+
+	if (!port || !netif_is_bridge_port(port))
+		return NULL;
+	*bp = vpf_bridge_find(esw, netdev_master_upper_dev_get_rcu(port), vp->port_vid);
+	return *bp ? port : NULL;
+}
+
 /**
  * vpf_bridge_to_vf() - the bridge shall send to a VF by the PF
  * @esw: switch; lock held
@@ -72,37 +130,30 @@ static void vpf_bridge_take_homes(struct vpf_eswitch *esw, struct vpf_vport *vp)
  */
 void vpf_bridge_to_vf(struct vpf_eswitch *esw, struct vpf_vport *vp)
 {
-	struct net_device *br;
+	struct vpf_bridge_port *bp;
+	bool sent = false;
 	unsigned int i;
 
 	vpf_bridge_take_homes(esw, vp);
 	rcu_read_lock();
-	br = rcu_dereference(esw->bridge);
-	if (br) {
-		if (!vp->num_homes)
-			vpf_bridge_send(esw->a->netdev, SWITCHDEV_FDB_ADD_TO_BRIDGE, vp->mac,
-					vpf_bridge_vid(esw, br, vp));
-		for (i = 0; i < vp->num_homes; i++)
-			vpf_bridge_send(esw->a->netdev, SWITCHDEV_FDB_ADD_TO_BRIDGE, vp->mac,
-					vp->home[i].vid);
+	for (i = 0; i < vp->num_homes; i++) {
+		if (!vpf_bridge_home(esw, vp, &vp->home[i], &bp))
+			continue;
+		vpf_bridge_send(bp->dev, SWITCHDEV_FDB_ADD_TO_BRIDGE, vp->mac, vp->home[i].vid);
+		sent = true;
 	}
+	bp = sent ? NULL : vpf_bridge_of_vf(esw, vp);
+	if (bp)
+		vpf_bridge_send(bp->dev, SWITCHDEV_FDB_ADD_TO_BRIDGE, vp->mac,
+				vpf_bridge_vid(esw, bp, vp));
 	rcu_read_unlock();
 }
 
-/* Is this port still one of the bridge's? RCU. */
-static struct net_device *vpf_bridge_port(struct net_device *br, struct net *net, int ifindex)
+static bool vpf_bridge_send_home(struct vpf_eswitch *esw, const struct vpf_vport *vp,
+				 const struct vpf_vport_home *home)
 {
-	struct net_device *port = dev_get_by_index_rcu(net, ifindex);
-
-	if (!port || !netif_is_bridge_port(port) || netdev_master_upper_dev_get_rcu(port) != br)
-		return NULL;
-	return port;
-}
-
-static bool vpf_bridge_send_home(struct vpf_eswitch *esw, struct net_device *br,
-				 const struct vpf_vport *vp, const struct vpf_vport_home *home)
-{
-	struct net_device *port = vpf_bridge_port(br, dev_net(br), home->port);
+	struct vpf_bridge_port *bp;
+	struct net_device *port = vpf_bridge_home(esw, vp, home, &bp);
 
 	if (!port)
 		return false;
@@ -110,7 +161,7 @@ static bool vpf_bridge_send_home(struct vpf_eswitch *esw, struct net_device *br,
 	if (!vpf_bridge_send(port, SWITCHDEV_FDB_ADD_TO_BRIDGE, vp->mac, home->vid))
 		return false;
 	spin_lock_bh(&esw->tbl_lock);
-	vpf_fdb_add_bridge(&esw->fdb, vp->mac, home->vid, home->port);
+	vpf_fdb_add_bridge(&esw->fdb, bp->br->ifindex, vp->mac, home->vid, home->port);
 	spin_unlock_bh(&esw->tbl_lock);
 	return true;
 }
@@ -124,21 +175,19 @@ static bool vpf_bridge_send_home(struct vpf_eswitch *esw, struct net_device *br,
  */
 void vpf_bridge_to_synthetic(struct vpf_eswitch *esw, struct vpf_vport *vp)
 {
+	struct vpf_bridge_port *bp;
 	bool moved = false;
-	struct net_device *br;
 	unsigned int i;
 
 	/* The guest may have sent by its synthetic path already */
 	vpf_bridge_take_homes(esw, vp);
 	rcu_read_lock();
-	br = rcu_dereference(esw->bridge);
-	if (br) {
-		for (i = 0; i < vp->num_homes; i++)
-			moved |= vpf_bridge_send_home(esw, br, vp, &vp->home[i]);
-		if (!moved)
-			vpf_bridge_send(esw->a->netdev, SWITCHDEV_FDB_DEL_TO_BRIDGE, vp->mac,
-					vpf_bridge_vid(esw, br, vp));
-	}
+	for (i = 0; i < vp->num_homes; i++)
+		moved |= vpf_bridge_send_home(esw, vp, &vp->home[i]);
+	bp = moved ? NULL : vpf_bridge_of_vf(esw, vp);
+	if (bp)
+		vpf_bridge_send(bp->dev, SWITCHDEV_FDB_DEL_TO_BRIDGE, vp->mac,
+				vpf_bridge_vid(esw, bp, vp));
 	rcu_read_unlock();
 }
 
@@ -164,19 +213,23 @@ void vpf_bridge_assert_work(struct work_struct *work)
 	mutex_unlock(&esw->lock);
 }
 
-/* An entry came or went on a port of our bridge. RCU, tbl_lock not held. */
-static void vpf_bridge_entry(struct vpf_eswitch *esw, struct net_device *dev,
+/* An entry came or went on a port of a bridge of ours. RCU, tbl_lock not held. */
+static void vpf_bridge_entry(struct vpf_eswitch *esw, const struct net_device *br,
+			     const struct net_device *dev,
 			     const struct switchdev_notifier_fdb_info *info, bool add)
 {
-	bool own, ours = dev == esw->a->netdev;
+	bool own, ours = false;
+	struct vpf_bridge_port *bp;
 
+	list_for_each_entry_rcu(bp, &esw->bridge_ports, node)
+		ours |= bp->dev == dev;
 	spin_lock_bh(&esw->tbl_lock);
 	own = vpf_fdb_find_own(&esw->fdb, info->addr) > VPF_FDB_RAR_PF;
 	if (add && !ours)
-		vpf_fdb_add_bridge(&esw->fdb, info->addr, info->vid, dev->ifindex);
+		vpf_fdb_add_bridge(&esw->fdb, br->ifindex, info->addr, info->vid, dev->ifindex);
 	else
 		/* Gone, or moved to our side */
-		vpf_fdb_del_bridge(&esw->fdb, info->addr, info->vid);
+		vpf_fdb_del_bridge(&esw->fdb, br->ifindex, info->addr, info->vid);
 	vpf_eswitch_apply(esw);
 	spin_unlock_bh(&esw->tbl_lock);
 	if (own && add)
@@ -195,20 +248,22 @@ static int vpf_bridge_fdb_event(struct notifier_block *nb, unsigned long event, 
 	info = container_of((struct switchdev_notifier_info *)ptr,
 			    struct switchdev_notifier_fdb_info, info);
 	rcu_read_lock();
-	br = rcu_dereference(esw->bridge);
 	/* Addresses of the bridge and its ports are stations of this host, too */
-	if (br && (dev == br || netdev_master_upper_dev_get_rcu(dev) == br))
-		vpf_bridge_entry(esw, dev, info, event == SWITCHDEV_FDB_ADD_TO_DEVICE);
+	br = netif_is_bridge_master(dev) ? dev : netdev_master_upper_dev_get_rcu(dev);
+	if (br && vpf_bridge_find(esw, br, 0))
+		vpf_bridge_entry(esw, br, dev, info, event == SWITCHDEV_FDB_ADD_TO_DEVICE);
 	rcu_read_unlock();
 	return NOTIFY_DONE;
 }
 
 /*
- * The bridge's functions, while there is a bridge. Were they symbols that this module is linked
+ * The bridge module's functions, while there is a bridge. Were they symbols that this module is linked
  * with, `modprobe -r vfpath_pf` would unload the bridge module, and with it all bridges.
  */
 static void vpf_bridge_get(struct vpf_eswitch *esw)
 {
+	if (!list_empty(&esw->bridge_ports))
+		return;
 #if IS_ENABLED(CONFIG_BRIDGE_VLAN_FILTERING)
 	esw->vlan_enabled = symbol_get(br_vlan_enabled);
 	esw->vlan_pvid = symbol_get(br_vlan_get_pvid_rcu);
@@ -217,6 +272,8 @@ static void vpf_bridge_get(struct vpf_eswitch *esw)
 
 static void vpf_bridge_put(struct vpf_eswitch *esw)
 {
+	if (!list_empty(&esw->bridge_ports))
+		return;
 #if IS_ENABLED(CONFIG_BRIDGE_VLAN_FILTERING)
 	if (esw->vlan_enabled)
 		symbol_put(br_vlan_enabled);
@@ -227,63 +284,82 @@ static void vpf_bridge_put(struct vpf_eswitch *esw)
 #endif
 }
 
-static void vpf_bridge_join(struct vpf_eswitch *esw, struct net_device *br,
-			    struct netlink_ext_ack *extack)
+static void vpf_bridge_join(struct vpf_eswitch *esw, struct net_device *dev, u16 vid,
+			    struct net_device *br, struct netlink_ext_ack *extack)
 {
 	struct net_device *netdev = esw->a->netdev;
+	struct vpf_bridge_port *bp = kzalloc(sizeof(*bp), GFP_KERNEL);
 	int err;
 
+	if (!bp) {
+		netdev_warn(netdev, "bridge %s: not followed: no memory\n", br->name);
+		return;
+	}
+	bp->dev = dev;
+	bp->br = br;
+	bp->vid = vid;
 	vpf_bridge_get(esw);
-	rcu_assign_pointer(esw->bridge, br);
+	list_add_tail_rcu(&bp->node, &esw->bridge_ports);
 	/* Replays what the bridge knows already */
-	err = switchdev_bridge_port_offload(netdev, netdev, esw, &esw->fdb_nb, NULL, false, extack);
+	err = switchdev_bridge_port_offload(dev, netdev, esw, &esw->fdb_nb, NULL, false, extack);
 	if (err)
 		netdev_warn(netdev, "bridge %s: entries are not followed: %pe\n", br->name,
 			    ERR_PTR(err));
+	/* VFs that are active already are behind this port */
+	queue_work(esw->wq, &esw->assert_work);
 }
 
-static void vpf_bridge_leave(struct vpf_eswitch *esw)
+static void vpf_bridge_leave(struct vpf_eswitch *esw, struct net_device *dev)
 {
-	struct net_device *netdev = esw->a->netdev;
+	struct vpf_bridge_port *bp, *found = NULL;
 
-	if (!rtnl_dereference(esw->bridge))
+	list_for_each_entry(bp, &esw->bridge_ports, node) {
+		if (bp->dev == dev)
+			found = bp;
+	}
+	if (!found)
 		return;
-	switchdev_bridge_port_unoffload(netdev, esw, &esw->fdb_nb, NULL);
-	RCU_INIT_POINTER(esw->bridge, NULL);
+	switchdev_bridge_port_unoffload(dev, esw, &esw->fdb_nb, NULL);
+	list_del_rcu(&found->node);
 	synchronize_rcu();
 	vpf_bridge_put(esw);
-	spin_lock_bh(&esw->tbl_lock);
-	vpf_fdb_flush(&esw->fdb, VPF_FDB_BRIDGE, VFP_PF_POOL);
-	vpf_eswitch_apply(esw);
-	spin_unlock_bh(&esw->tbl_lock);
+	if (!vpf_bridge_find(esw, found->br, 0)) {
+		spin_lock_bh(&esw->tbl_lock);
+		vpf_fdb_flush_bridge(&esw->fdb, found->br->ifindex);
+		vpf_eswitch_apply(esw);
+		spin_unlock_bh(&esw->tbl_lock);
+	}
+	kfree(found);
 }
 
-/* A new port of ours: VFs that are active already are behind it */
-static void vpf_bridge_announce(struct vpf_eswitch *esw)
+/* The PF (VLAN 0), or a VLAN of it? */
+static bool vpf_bridge_is_ours(const struct vpf_eswitch *esw, const struct net_device *dev, u16 *vid)
 {
-	queue_work(esw->wq, &esw->assert_work);
+	*vid = 0;
+	if (dev == esw->a->netdev)
+		return true;
+	if (!is_vlan_dev(dev) || vlan_dev_real_dev(dev) != esw->a->netdev ||
+	    vlan_dev_vlan_proto(dev) != htons(ETH_P_8021Q))
+		return false;
+	*vid = vlan_dev_vlan_id(dev);
+	return true;
 }
 
 static int vpf_bridge_netdev_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct vpf_eswitch *esw = container_of(nb, struct vpf_eswitch, netdev_nb);
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	struct netdev_notifier_changeupper_info *info = ptr;
+	u16 vid;
 
-	if (netdev_notifier_info_to_dev(ptr) != esw->a->netdev)
+	if ((event != NETDEV_PRECHANGEUPPER && event != NETDEV_CHANGEUPPER) ||
+	    !vpf_bridge_is_ours(esw, dev, &vid) || !netif_is_bridge_master(info->upper_dev))
 		return NOTIFY_DONE;
-	switch (event) {
-	case NETDEV_PRECHANGEUPPER:
-		if (!info->linking && netif_is_bridge_master(info->upper_dev))
-			vpf_bridge_leave(esw);
-		break;
-	case NETDEV_CHANGEUPPER:
-		if (info->linking && netif_is_bridge_master(info->upper_dev)) {
-			vpf_bridge_join(esw, info->upper_dev,
-					netdev_notifier_info_to_extack(&info->info));
-			vpf_bridge_announce(esw);
-		}
-		break;
-	}
+	if (event == NETDEV_PRECHANGEUPPER && !info->linking)
+		vpf_bridge_leave(esw, dev);
+	if (event == NETDEV_CHANGEUPPER && info->linking)
+		vpf_bridge_join(esw, dev, vid, info->upper_dev,
+				netdev_notifier_info_to_extack(&info->info));
 	return NOTIFY_DONE;
 }
 

@@ -554,6 +554,7 @@ int vpf_eswitch_init(struct vpf_adapter *a)
 	INIT_DELAYED_WORK(&esw->poll_work, vpf_mailbox_poll_work);
 	INIT_DELAYED_WORK(&esw->tell_work, vpf_mailbox_tell_work);
 	INIT_WORK(&esw->assert_work, vpf_bridge_assert_work);
+	INIT_LIST_HEAD(&esw->bridge_ports);
 	esw->wq = alloc_ordered_workqueue("%s-%s", WQ_HIGHPRI, VPF_NAME, pci_name(a->pdev));
 	if (!esw->wq) {
 		kvfree(esw);

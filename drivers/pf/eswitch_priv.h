@@ -94,8 +94,8 @@ struct vpf_mbx_stats {
  * @stats_lock: protects @vf_stats and @vf_last
  * @vf_stats: by VF
  * @vf_last: the registers when last read
- * @bridge: the bridge the PF is a port of (RTNL; RCU for readers), or NULL
- * @vlan_enabled: the bridge module's br_vlan_enabled(); held while @bridge is set
+ * @bridge_ports: the PF and VLANs of it that are ports of bridges (RTNL; RCU for readers)
+ * @vlan_enabled: the bridge module's br_vlan_enabled(); held while @bridge_ports has any
  * @vlan_pvid: its br_vlan_get_pvid_rcu()
  * @netdev_nb: joins and leaves
  * @fdb_nb: the bridge's entries come and go
@@ -148,7 +148,7 @@ struct vpf_eswitch {
 	struct vpf_vf_stats vf_stats[VFP_MAX_VFS];
 	u32 vf_last[VFP_MAX_VFS][VPF_VF_STATS];
 
-	struct net_device __rcu *bridge;
+	struct list_head bridge_ports;
 	bool (*vlan_enabled)(const struct net_device *br);
 	int (*vlan_pvid)(const struct net_device *port, u16 *pvid);
 	struct notifier_block netdev_nb;

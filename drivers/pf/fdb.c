@@ -246,7 +246,7 @@ static int vpf_fdb_find_want(const struct vpf_fdb *fdb, const struct vpf_fdb_wan
 		const struct vpf_fdb_want *w = &fdb->want[i];
 
 		if (w->owner == key->owner && w->pool == key->pool && w->vid == key->vid &&
-		    ether_addr_equal(w->mac, key->mac))
+		    w->bridge == key->bridge && ether_addr_equal(w->mac, key->mac))
 			return i;
 	}
 	return -ENOENT;
@@ -294,20 +294,22 @@ int vpf_fdb_add(struct vpf_fdb *fdb, enum vpf_fdb_owner owner, u8 pool, const u8
 }
 
 /**
- * vpf_fdb_add_bridge() - the bridge knows an address behind another port of its own
+ * vpf_fdb_add_bridge() - a bridge knows an address behind another port than ours
  * @fdb: table
+ * @bridge: its ifindex
  * @mac: a unicast address
  * @vid: the bridge's VLAN, 0: it has none
- * @port: ifindex of that port, 0: the bridge itself
+ * @port: ifindex of that port, or of the bridge itself
  *
  * Return: 0 (also when it was known before), -EINVAL, -ENOSPC.
  */
-int vpf_fdb_add_bridge(struct vpf_fdb *fdb, const u8 *mac, u16 vid, int port)
+int vpf_fdb_add_bridge(struct vpf_fdb *fdb, int bridge, const u8 *mac, u16 vid, int port)
 {
 	struct vpf_fdb_want w = {
 		.owner = VPF_FDB_BRIDGE,
 		.pool = VFP_PF_POOL,
 		.vid = vid,
+		.bridge = bridge,
 		.port = port,
 	};
 
@@ -352,23 +354,29 @@ int vpf_fdb_del(struct vpf_fdb *fdb, enum vpf_fdb_owner owner, u8 pool, const u8
 }
 
 /**
- * vpf_fdb_del_bridge() - the bridge forgot an address
+ * vpf_fdb_del_bridge() - a bridge forgot an address
  * @fdb: table
+ * @bridge: its ifindex
  * @mac: address
  * @vid: the bridge's VLAN
  *
  * Return: 0, or -ENOENT when it wasn't known.
  */
-int vpf_fdb_del_bridge(struct vpf_fdb *fdb, const u8 *mac, u16 vid)
+int vpf_fdb_del_bridge(struct vpf_fdb *fdb, int bridge, const u8 *mac, u16 vid)
 {
-	struct vpf_fdb_want w = { .owner = VPF_FDB_BRIDGE, .pool = VFP_PF_POOL, .vid = vid };
+	struct vpf_fdb_want w = {
+		.owner = VPF_FDB_BRIDGE,
+		.pool = VFP_PF_POOL,
+		.vid = vid,
+		.bridge = bridge,
+	};
 
 	ether_addr_copy(w.mac, mac);
 	return vpf_fdb_del_want(fdb, &w);
 }
 
 /**
- * vpf_fdb_take_bridge() - take back what the bridge knew of an address, one VLAN
+ * vpf_fdb_take_bridge() - take back what bridges knew of an address, one VLAN of one bridge
  * @fdb: table
  * @mac: address
  * @vid: the VLAN
@@ -423,6 +431,22 @@ void vpf_fdb_flush(struct vpf_fdb *fdb, enum vpf_fdb_owner owner, u8 pool)
 
 	while (i--) {
 		if (fdb->want[i].owner == owner && fdb->want[i].pool == pool)
+			vpf_fdb_remove_want(fdb, i);
+	}
+	vpf_fdb_plan(fdb);
+}
+
+/**
+ * vpf_fdb_flush_bridge() - take back all that a bridge knew
+ * @fdb: table
+ * @bridge: its ifindex
+ */
+void vpf_fdb_flush_bridge(struct vpf_fdb *fdb, int bridge)
+{
+	unsigned int i = fdb->num_wants;
+
+	while (i--) {
+		if (fdb->want[i].owner == VPF_FDB_BRIDGE && fdb->want[i].bridge == bridge)
 			vpf_fdb_remove_want(fdb, i);
 	}
 	vpf_fdb_plan(fdb);

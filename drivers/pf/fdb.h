@@ -10,7 +10,7 @@
 enum vpf_fdb_owner {
 	VPF_FDB_PF_UC,		/* the PF's further addresses */
 	VPF_FDB_VF_UC,		/* a VF's further addresses */
-	VPF_FDB_BRIDGE,		/* known on other ports of the PF's bridge */
+	VPF_FDB_BRIDGE,		/* known on other ports of the PF's bridges */
 	VPF_FDB_OWNERS,
 };
 
@@ -36,13 +36,15 @@ struct vpf_fdb_rar {
  * @owner: enum vpf_fdb_owner
  * @vid: VPF_FDB_BRIDGE: the bridge's VLAN. It has an entry for each; all of them have
  *	to go before the address does.
- * @port: VPF_FDB_BRIDGE: ifindex of the bridge's port, 0: the bridge itself
+ * @bridge: VPF_FDB_BRIDGE: ifindex of the bridge; several may know the same address
+ * @port: VPF_FDB_BRIDGE: ifindex of the bridge's port, or of the bridge itself
  */
 struct vpf_fdb_want {
 	u8 mac[ETH_ALEN];
 	u8 pool;
 	u8 owner;
 	u16 vid;
+	int bridge;
 	int port;
 };
 
@@ -86,9 +88,10 @@ void vpf_fdb_init(struct vpf_fdb *fdb);
 int vpf_fdb_set_own(struct vpf_fdb *fdb, unsigned int rar, const u8 *mac, u8 pools);
 int vpf_fdb_add(struct vpf_fdb *fdb, enum vpf_fdb_owner owner, u8 pool, const u8 *mac);
 int vpf_fdb_del(struct vpf_fdb *fdb, enum vpf_fdb_owner owner, u8 pool, const u8 *mac);
-int vpf_fdb_add_bridge(struct vpf_fdb *fdb, const u8 *mac, u16 vid, int port);
-int vpf_fdb_del_bridge(struct vpf_fdb *fdb, const u8 *mac, u16 vid);
+int vpf_fdb_add_bridge(struct vpf_fdb *fdb, int bridge, const u8 *mac, u16 vid, int port);
+int vpf_fdb_del_bridge(struct vpf_fdb *fdb, int bridge, const u8 *mac, u16 vid);
 int vpf_fdb_take_bridge(struct vpf_fdb *fdb, const u8 *mac, u16 *vid, int *port);
+void vpf_fdb_flush_bridge(struct vpf_fdb *fdb, int bridge);
 void vpf_fdb_flush(struct vpf_fdb *fdb, enum vpf_fdb_owner owner, u8 pool);
 void vpf_fdb_route(struct vpf_fdb *fdb, u8 pool, u8 to);
 unsigned int vpf_fdb_count(const struct vpf_fdb *fdb, enum vpf_fdb_owner owner, u8 pool);

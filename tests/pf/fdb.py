@@ -169,3 +169,31 @@ def test_macvlan(lab):
     host.sh(f"ip -n child5 link del mv5 && ip netns del child5 && "
             f"ip link set {scene.pf} master {BRIDGE}")
     wait_for(lambda: scene.child3.ping(scene.child2.ip, 1), 20, "child3 and child2 as before")
+
+
+def test_two_bridges(lab):
+    """A bridge on a VLAN of the PF beside the PF's own: a VF in that VLAN meets its stations."""
+    scene, host, promise = lab.scene, lab.host, Promise("two bridges")
+    host.sh(f"ip link add link {scene.pf} name pf200 type vlan id 200 && "
+            "ip link add br1 type bridge && ip link set pf200 master br1 up && "
+            "ip link set br1 up && ip netns add child6 && "
+            "ip link add c6h type veth peer name c6 netns child6 && ip link set c6h master br1 up")
+    child6 = Station("child6", host, "c6", 16, "child6")
+    child6.configure()
+    mac = child6.mac()
+    promise.expect(not scene.child3.ping(child6.ip), "an untagged VF reaches VLAN 200")
+    scene.set_vf(1, "vlan 200")
+    wait_for(lambda: scene.child3.ping(child6.ip, 1), 20, "VF and station of br1 in VLAN 200")
+    promise.expect(scene.child3.ping(child6.ip) == 3 == child6.ping(scene.child3.ip), "VLAN 200")
+    promise.expect(scene.rar_owner(mac) == {7}, f"the NIC has child6 at {scene.rar_owner(mac)}")
+    owner = nic.fdb_owner(lab, "br1", CHILD3_MAC)
+    promise.expect(owner == {"pf200"}, f"br1 has the VF at {owner}")
+    promise.expect(not scene.child3.ping(scene.child2.ip), "VLAN 200 reaches br0")
+    promise.expect(scene.child2.ping(scene.outside.ip) == 3, "br0 is cut off")
+    scene.set_vf(1, "vlan 0")
+    wait_for(lambda: scene.child3.ping(scene.child2.ip, 1), 20, "child3 and child2 as before")
+    promise.expect(not scene.child3.ping(child6.ip), "untagged again: VLAN 200 answers")
+    host.sh("ip link del br1")
+    promise.expect(scene.rar_owner(mac) == set(), "the NIC still has a station of br1")
+    host.sh("ip link del pf200 && ip link del c6h && ip netns del child6")
+    promise.require()
