@@ -113,6 +113,16 @@ static inline void vfp_napi_unlink(struct net_device *dev, unsigned int num_tx)
 #define VFP_IFF_NO_ADDRCONF	0
 #endif
 
+/* Addresses are larger than struct sockaddr since 6.16 */
+static inline int vfp_dev_set_mac_address(struct net_device *dev, struct sockaddr_storage *addr)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
+	return dev_set_mac_address(dev, addr, NULL);
+#else
+	return dev_set_mac_address(dev, (struct sockaddr *)addr, NULL);
+#endif
+}
+
 /* Transmit without the queue's lock: a feature until 6.12, then a flag */
 static inline void vfp_netdev_set_lltx(struct net_device *dev)
 {
@@ -134,6 +144,25 @@ static inline void vfp_netdev_set_lltx(struct net_device *dev)
 #define VFP_SET_NETDEV_DEVLINK_PORT(netdev, port)	do { } while (0)
 #define vfp_devlink_info_driver(req, name)	devlink_info_driver_name_put(req, name)
 #define vfp_devlink_port_type_eth(port, netdev)	devlink_port_type_eth_set(port, netdev)
+#endif
+
+/* devlink's reload has to be asked for until 6.3 */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#define vfp_devlink_set_reload(devlink)	devlink_set_features(devlink, DEVLINK_F_RELOAD)
+#else
+#define vfp_devlink_set_reload(devlink)	do { } while (0)
+#endif
+
+/*
+ * The device's lock, during a reload: devlink takes it since 6.8. Before, it comes after
+ * devlink's own, so it can only be tried.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+#define vfp_devlink_reload_lock(dev)	device_trylock(dev)
+#define vfp_devlink_reload_unlock(dev)	device_unlock(dev)
+#else
+#define vfp_devlink_reload_lock(dev)	true
+#define vfp_devlink_reload_unlock(dev)	do { } while (0)
 #endif
 
 /* devlink: what a port's function can do, in the port's own operations since 6.6 */
@@ -168,7 +197,14 @@ static inline void vfp_netdev_set_lltx(struct net_device *dev)
 	devlink_health_reporter_create(devlink, ops, ms, priv)
 #endif
 
-/* Setting a parameter got an extack in 6.12 */
+/* Reading a parameter got an extack in 6.19, setting it in 6.12 */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0)
+#define VFP_DEVLINK_GET_ARGS \
+	struct devlink_param_gset_ctx *ctx, struct netlink_ext_ack *extack
+#else
+#define VFP_DEVLINK_GET_ARGS	struct devlink_param_gset_ctx *ctx
+#endif
+
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
 #define VFP_DEVLINK_SET_ARGS \
 	struct devlink_param_gset_ctx *ctx, struct netlink_ext_ack *extack

@@ -121,6 +121,7 @@ int vfo_lower_enslave(struct vfo_upper *u, struct net_device *dev,
 void vfo_lower_release(struct vfo_upper *u, struct vfo_lower *l);
 enum vfo_side vfo_lower_side(const struct net_device *dev);
 const u8 *vfo_lower_mac(const struct net_device *dev);
+int vfo_lower_set_mac(struct net_device *dev, const u8 *mac);
 bool vfo_lower_carrier(const struct net_device *dev);
 int vfo_lower_flags(struct vfo_upper *u, struct vfo_lower *l);
 

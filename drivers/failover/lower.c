@@ -118,14 +118,21 @@ int vfo_lower_flags(struct vfo_upper *u, struct vfo_lower *l)
 	return 0;
 }
 
-static int vfo_lower_set_mac(struct net_device *dev, const u8 *mac)
+/**
+ * vfo_lower_set_mac() - change the address of a lower
+ * @dev: it; RTNL
+ * @mac: address
+ *
+ * Return: 0, also when it has the address, or its driver's error.
+ */
+int vfo_lower_set_mac(struct net_device *dev, const u8 *mac)
 {
 	struct sockaddr_storage ss = { .ss_family = dev->type };
 
 	if (ether_addr_equal(dev->dev_addr, mac))
 		return 0;
 	memcpy(((struct sockaddr *)&ss)->sa_data, mac, ETH_ALEN);
-	return dev_set_mac_address(dev, (struct sockaddr *)&ss, NULL);
+	return vfp_dev_set_mac_address(dev, &ss);
 }
 
 /* Make a lower like the upper, before any traffic. Names what failed in @u. */

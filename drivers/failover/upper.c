@@ -214,22 +214,20 @@ static int vfo_upper_change_mtu(struct net_device *dev, int mtu)
 	return err;
 }
 
-static int vfo_upper_one_mac(struct vfo_lower *l, unsigned long addr)
+static int vfo_upper_one_mac(struct vfo_lower *l, unsigned long mac)
 {
-	return dev_set_mac_address(l->dev, (struct sockaddr *)addr, NULL);
+	return vfo_lower_set_mac(l->dev, (const u8 *)mac);
 }
 
 static int vfo_upper_set_mac(struct net_device *dev, void *p)
 {
-	struct sockaddr old = { .sa_family = dev->type };
 	struct sockaddr *addr = p;
 	int err;
 
 	if (!is_valid_ether_addr(addr->sa_data))
 		return -EADDRNOTAVAIL;
-	ether_addr_copy(old.sa_data, dev->dev_addr);
-	err = vfo_upper_both(netdev_priv(dev), vfo_upper_one_mac, (unsigned long)addr,
-			     vfo_upper_one_mac, (unsigned long)&old);
+	err = vfo_upper_both(netdev_priv(dev), vfo_upper_one_mac, (unsigned long)addr->sa_data,
+			     vfo_upper_one_mac, (unsigned long)dev->dev_addr);
 	if (!err)
 		eth_hw_addr_set(dev, addr->sa_data);
 	return err;

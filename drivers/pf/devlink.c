@@ -5,22 +5,11 @@
  */
 #include "eswitch_priv.h"
 
-/**
- * vpf_devlink_adapter() - from a devlink instance to its adapter
- * @devlink: ours
- *
- * Return: the adapter.
- */
-struct vpf_adapter *vpf_devlink_adapter(struct devlink *devlink)
-{
-	return *(struct vpf_adapter **)devlink_priv(devlink);
-}
-
 static int vpf_devlink_serial(struct vpf_adapter *a, struct devlink_info_req *req)
 {
 	char serial[32];
 
-	snprintf(serial, sizeof(serial), "%*phD", ETH_ALEN, a->netdev->perm_addr);
+	snprintf(serial, sizeof(serial), "%*phD", ETH_ALEN, a->perm_addr);
 	return devlink_info_serial_number_put(req, serial);
 }
 
@@ -45,7 +34,7 @@ static int vpf_devlink_nvm(struct vpf_adapter *a, struct devlink_info_req *req)
 static int vpf_devlink_info_get(struct devlink *devlink, struct devlink_info_req *req,
 				struct netlink_ext_ack *extack)
 {
-	struct vpf_adapter *a = vpf_devlink_adapter(devlink);
+	struct vpf_adapter *a = devlink_priv(devlink);
 	int err;
 
 	err = vfp_devlink_info_driver(req, VPF_NAME);
@@ -70,7 +59,58 @@ static int vpf_devlink_mode_set(struct devlink *devlink, u16 mode, struct netlin
 	return -EOPNOTSUPP;
 }
 
+/*
+ * devlink dev reload: all that the driver made of the device is made anew, the netdev included.
+ * VFs would lose their vports without a word, so they have to go first.
+ */
+static int vpf_devlink_reload_down(struct devlink *devlink, bool netns_change,
+				   enum devlink_reload_action action,
+				   enum devlink_reload_limit limit,
+				   struct netlink_ext_ack *extack)
+{
+	struct vpf_adapter *a = devlink_priv(devlink);
+
+	if (netns_change) {
+		NL_SET_ERR_MSG_MOD(extack, "move the netdev instead: ip link set netns");
+		return -EOPNOTSUPP;
+	}
+	if (!vfp_devlink_reload_lock(vpf_dev(a))) {
+		NL_SET_ERR_MSG_MOD(extack, "something is being done to the device");
+		return -EBUSY;
+	}
+	if (pci_num_vf(a->pdev)) {
+		NL_SET_ERR_MSG_MOD(extack, "there are VFs: remove them first (sriov_numvfs)");
+		vfp_devlink_reload_unlock(vpf_dev(a));
+		return -EBUSY;
+	}
+	if (test_bit(VPF_F_PAUSED, &a->flags)) {
+		NL_SET_ERR_MSG_MOD(extack, "the device is asleep or in recovery");
+		vfp_devlink_reload_unlock(vpf_dev(a));
+		return -EBUSY;
+	}
+	vpf_main_unload(a);
+	return 0;
+}
+
+static int vpf_devlink_reload_up(struct devlink *devlink, enum devlink_reload_action action,
+				 enum devlink_reload_limit limit, u32 *actions_performed,
+				 struct netlink_ext_ack *extack)
+{
+	struct vpf_adapter *a = devlink_priv(devlink);
+	int err = vpf_main_load(a);
+
+	vfp_devlink_reload_unlock(vpf_dev(a));
+	if (err)
+		NL_SET_ERR_MSG_MOD(extack, "the device does not start again");
+	else
+		*actions_performed = BIT(DEVLINK_RELOAD_ACTION_DRIVER_REINIT);
+	return err;
+}
+
 static const struct devlink_ops vpf_devlink_ops = {
+	.reload_actions		= BIT(DEVLINK_RELOAD_ACTION_DRIVER_REINIT),
+	.reload_down		= vpf_devlink_reload_down,
+	.reload_up		= vpf_devlink_reload_up,
 	.info_get		= vpf_devlink_info_get,
 	.rate_leaf_tx_max_set	= vpf_devlink_rate_set,
 	VFP_DEVLINK_PORT_FN_OPS
@@ -82,16 +122,19 @@ enum {
 	VPF_PARAM_FORCE_VF_REMOVAL = DEVLINK_PARAM_GENERIC_ID_MAX + 1,
 };
 
-static int vpf_devlink_force_get(struct devlink *devlink, u32 id,
-				 struct devlink_param_gset_ctx *ctx)
+static int vpf_devlink_force_get(struct devlink *devlink, u32 id, VFP_DEVLINK_GET_ARGS)
 {
-	ctx->val.vbool = READ_ONCE(vpf_devlink_adapter(devlink)->esw->force_removal);
+	struct vpf_adapter *a = devlink_priv(devlink);
+
+	ctx->val.vbool = READ_ONCE(a->force_vf_removal);
 	return 0;
 }
 
 static int vpf_devlink_force_set(struct devlink *devlink, u32 id, VFP_DEVLINK_SET_ARGS)
 {
-	WRITE_ONCE(vpf_devlink_adapter(devlink)->esw->force_removal, ctx->val.vbool);
+	struct vpf_adapter *a = devlink_priv(devlink);
+
+	WRITE_ONCE(a->force_vf_removal, ctx->val.vbool);
 	return 0;
 }
 
@@ -111,8 +154,13 @@ enum {
 static u64 vpf_devlink_fdb_occ(void *priv)
 {
 	struct vpf_adapter *a = priv;
+	u64 used;
 
-	return READ_ONCE(a->esw->fdb.used);
+	if (!vpf_main_get(a))
+		return 0;
+	used = READ_ONCE(a->esw->fdb.used);
+	vpf_main_put(a);
+	return used;
 }
 
 static u64 vpf_devlink_vlan_occ(void *priv)
@@ -120,9 +168,12 @@ static u64 vpf_devlink_vlan_occ(void *priv)
 	struct vpf_adapter *a = priv;
 	u64 used;
 
+	if (!vpf_main_get(a))
+		return 0;
 	spin_lock_bh(&a->esw->tbl_lock);
 	used = vpf_vlan_used(&a->esw->vlan);
 	spin_unlock_bh(&a->esw->tbl_lock);
+	vpf_main_put(a);
 	return used;
 }
 
@@ -160,13 +211,25 @@ static void vpf_devlink_resources_del(struct vpf_adapter *a)
 	devl_unlock(a->devlink);
 }
 
-int vpf_devlink_alloc(struct vpf_adapter *a)
+/**
+ * vpf_devlink_alloc() - an adapter, in its devlink instance
+ * @pdev: its PCI function
+ *
+ * Return: the adapter, zero but for @pdev and &vpf_adapter.devlink; NULL without memory.
+ */
+struct vpf_adapter *vpf_devlink_alloc(struct pci_dev *pdev)
 {
-	a->devlink = devlink_alloc(&vpf_devlink_ops, sizeof(struct vpf_adapter *), vpf_dev(a));
-	if (!a->devlink)
-		return -ENOMEM;
-	*(struct vpf_adapter **)devlink_priv(a->devlink) = a;
-	return 0;
+	struct devlink *devlink = devlink_alloc(&vpf_devlink_ops, sizeof(struct vpf_adapter),
+						&pdev->dev);
+	struct vpf_adapter *a;
+
+	if (!devlink)
+		return NULL;
+	vfp_devlink_set_reload(devlink);
+	a = devlink_priv(devlink);
+	a->pdev = pdev;
+	a->devlink = devlink;
+	return a;
 }
 
 void vpf_devlink_free(struct vpf_adapter *a)
@@ -176,7 +239,6 @@ void vpf_devlink_free(struct vpf_adapter *a)
 
 void vpf_devlink_register(struct vpf_adapter *a)
 {
-	vfp_devlink_port_type_eth(&a->devlink_port, a->netdev);
 	vpf_devlink_resources_add(a);
 	vpf_health_init(a);
 	if (devlink_params_register(a->devlink, vpf_devlink_params, ARRAY_SIZE(vpf_devlink_params)))

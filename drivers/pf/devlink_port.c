@@ -24,7 +24,7 @@ int vpf_devlink_hw_addr_get(struct devlink_port *port, u8 *addr, int *len,
 	if (vf < 0)
 		return vf;
 	*len = ETH_ALEN;
-	return vpf_vf_get_mac(vpf_devlink_adapter(port->devlink), vf, addr);
+	return vpf_vf_get_mac(devlink_priv(port->devlink), vf, addr);
 }
 
 /* devlink port function set ... hw_addr */
@@ -39,7 +39,7 @@ int vpf_devlink_hw_addr_set(struct devlink_port *port, const u8 *addr, int len,
 		NL_SET_ERR_MSG_MOD(extack, "an Ethernet address has 6 bytes");
 		return -EINVAL;
 	}
-	return vpf_vf_set_mac(vpf_devlink_adapter(port->devlink), vf, addr, extack);
+	return vpf_vf_set_mac(devlink_priv(port->devlink), vf, addr, extack);
 }
 
 /**
@@ -65,7 +65,7 @@ int vpf_devlink_rate_set(struct devlink_rate *rate, void *priv, u64 tx_max,
 		NL_SET_ERR_MSG_MOD(extack, "the link has 1000 Mbit/s");
 		return -EINVAL;
 	}
-	return vpf_vf_set_rate(vpf_devlink_adapter(port->devlink), port->attrs.pci_vf.vf, mbit);
+	return vpf_vf_set_rate(devlink_priv(port->devlink), port->attrs.pci_vf.vf, mbit);
 }
 
 /* devlink keeps the figure it shows by itself: tell it of `ip link ... max_tx_rate` */
@@ -75,6 +75,9 @@ static void vpf_devlink_rate_work(struct work_struct *work)
 	unsigned int n;
 
 	devl_lock(a->devlink);
+	/* Without VFs perhaps without a switch as well */
+	if (!a->num_vf_ports)
+		goto out;
 	mutex_lock(&a->esw->lock);
 	for (n = 0; n < a->num_vf_ports; n++) {
 		struct devlink_rate *rate = a->vf_port[n].devlink_rate;
@@ -83,6 +86,7 @@ static void vpf_devlink_rate_work(struct work_struct *work)
 			rate->tx_max = (u64)a->esw->vport[n].max_rate * VPF_BYTES_PER_MBIT;
 	}
 	mutex_unlock(&a->esw->lock);
+out:
 	devl_unlock(a->devlink);
 }
 
@@ -166,6 +170,12 @@ void vpf_devlink_vf_ports_del(struct vpf_adapter *a)
 	devl_unlock(a->devlink);
 }
 
+void vpf_devlink_port_init(struct vpf_adapter *a)
+{
+	INIT_WORK(&a->rate_work, vpf_devlink_rate_work);
+}
+
+/* The physical port; devlink's lock is held */
 int vpf_devlink_port_add(struct vpf_adapter *a)
 {
 	struct devlink_port_attrs attrs = {
@@ -175,11 +185,11 @@ int vpf_devlink_port_add(struct vpf_adapter *a)
 	};
 	int err;
 
-	INIT_WORK(&a->rate_work, vpf_devlink_rate_work);
+	memset(&a->devlink_port, 0, sizeof(a->devlink_port));
 	/* What makes a bridge port of the PF one that is told of entries */
 	ether_addr_copy(attrs.switch_id.id, a->netdev->perm_addr);
 	devlink_port_attrs_set(&a->devlink_port, &attrs);
-	err = devlink_port_register(a->devlink, &a->devlink_port, VPF_PORT_PHYS);
+	err = devl_port_register(a->devlink, &a->devlink_port, VPF_PORT_PHYS);
 	if (!err)
 		VFP_SET_NETDEV_DEVLINK_PORT(a->netdev, &a->devlink_port);
 	return err;
@@ -187,13 +197,12 @@ int vpf_devlink_port_add(struct vpf_adapter *a)
 
 void vpf_devlink_port_del(struct vpf_adapter *a)
 {
-	cancel_work_sync(&a->rate_work);
-	devlink_port_unregister(&a->devlink_port);
+	devl_port_unregister(&a->devlink_port);
 }
 
 struct devlink_port *vpf_ndo_get_devlink_port(struct net_device *netdev)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 
 	return &a->devlink_port;
 }

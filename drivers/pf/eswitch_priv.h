@@ -62,7 +62,6 @@ struct vpf_mbx_stats {
  * @mbx_stats: by VF
  * @num_vfs: how many are reserved
  * @link_up: the PF's link
- * @force_removal: VFs in use may be taken away (devlink param)
  * @tbl_lock: protects what follows and the registers made of it; taken in any context
  * @fdb: address table
  * @vlan: VLAN table
@@ -109,7 +108,6 @@ struct vpf_eswitch {
 	struct vpf_mbx_stats mbx_stats[VFP_MAX_VFS];
 	unsigned int num_vfs;
 	bool link_up;
-	bool force_removal;
 
 	/* Tables, and the registers made of them */
 	spinlock_t tbl_lock;

@@ -10,7 +10,7 @@
 
 static void vpf_ethtool_drvinfo(struct net_device *netdev, struct ethtool_drvinfo *info)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 
 	strscpy(info->driver, VPF_NAME, sizeof(info->driver));
 	strscpy(info->version, VFP_VERSION, sizeof(info->version));
@@ -45,7 +45,7 @@ static int vpf_ethtool_sset_count(struct net_device *netdev, int sset)
 	if (sset != ETH_SS_STATS)
 		return -EOPNOTSUPP;
 	return VPF_NUM_TX * VPF_ETHTOOL_TX + VPF_ETHTOOL_RX + ARRAY_SIZE(vpf_ethtool_hw) +
-	       ARRAY_SIZE(vpf_ethtool_port) + vpf_eswitch_ethtool_count(netdev_priv(netdev));
+	       ARRAY_SIZE(vpf_ethtool_port) + vpf_eswitch_ethtool_count(vpf_adapter(netdev));
 }
 
 static void vpf_ethtool_strings(struct net_device *netdev, u32 sset, u8 *p)
@@ -72,7 +72,7 @@ static void vpf_ethtool_strings(struct net_device *netdev, u32 sset, u8 *p)
 		ethtool_puts(&p, vpf_ethtool_hw[i].name);
 	for (i = 0; i < ARRAY_SIZE(vpf_ethtool_port); i++)
 		ethtool_sprintf(&p, "port_%s", vpf_ethtool_port[i].name);
-	vpf_eswitch_ethtool_strings(netdev_priv(netdev), &p);
+	vpf_eswitch_ethtool_strings(vpf_adapter(netdev), &p);
 }
 
 static u64 vpf_ethtool_hw_value(const struct vpf_adapter *a, const struct vpf_ethtool_hw *h)
@@ -82,7 +82,7 @@ static u64 vpf_ethtool_hw_value(const struct vpf_adapter *a, const struct vpf_et
 
 static void vpf_ethtool_stats(struct net_device *netdev, struct ethtool_stats *stats, u64 *p)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 	struct vrg_stats s;
 	unsigned int i;
 
@@ -114,7 +114,7 @@ static void vpf_ethtool_stats(struct net_device *netdev, struct ethtool_stats *s
 
 static void vpf_ethtool_mac_stats(struct net_device *netdev, struct ethtool_eth_mac_stats *mac)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 	const struct vpf_hw_stats *s = &a->hw_stats;
 
 	vpf_stats_update(a);
@@ -134,7 +134,7 @@ static void vpf_ethtool_mac_stats(struct net_device *netdev, struct ethtool_eth_
 
 static void vpf_ethtool_phy_stats(struct net_device *netdev, struct ethtool_eth_phy_stats *phy)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 
 	vpf_stats_update(a);
 	phy->SymbolErrorDuringCarrier = a->hw_stats.symbol_errors;
@@ -142,7 +142,7 @@ static void vpf_ethtool_phy_stats(struct net_device *netdev, struct ethtool_eth_
 
 static void vpf_ethtool_ctrl_stats(struct net_device *netdev, struct ethtool_eth_ctrl_stats *ctrl)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 	const struct vpf_hw_stats *s = &a->hw_stats;
 
 	vpf_stats_update(a);
@@ -152,7 +152,7 @@ static void vpf_ethtool_ctrl_stats(struct net_device *netdev, struct ethtool_eth
 
 static void vpf_ethtool_pause_stats(struct net_device *netdev, struct ethtool_pause_stats *pause)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 	const struct vpf_hw_stats *s = &a->hw_stats;
 
 	vpf_stats_update(a);
@@ -168,7 +168,7 @@ static const struct ethtool_rmon_hist_range vpf_ethtool_rmon_ranges[] = {
 static void vpf_ethtool_rmon_stats(struct net_device *netdev, struct ethtool_rmon_stats *rmon,
 				   const struct ethtool_rmon_hist_range **ranges)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 	const struct vpf_hw_stats *s = &a->hw_stats;
 	unsigned int i;
 
@@ -192,7 +192,7 @@ static int vpf_ethtool_regs_len(struct net_device *netdev)
 
 static void vpf_ethtool_regs(struct net_device *netdev, struct ethtool_regs *regs, void *p)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 
 	regs->version = a->pdev->device;
 	vpf_regdump_read(a, p);
@@ -200,12 +200,12 @@ static void vpf_ethtool_regs(struct net_device *netdev, struct ethtool_regs *reg
 
 static int vpf_ethtool_eeprom_len(struct net_device *netdev)
 {
-	return vpf_hw_nvm_words(netdev_priv(netdev)) * 2;
+	return vpf_hw_nvm_words(vpf_adapter(netdev)) * 2;
 }
 
 static int vpf_ethtool_eeprom(struct net_device *netdev, struct ethtool_eeprom *eeprom, u8 *data)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 	unsigned int i;
 	int err = 0;
 	u16 word;
@@ -224,7 +224,7 @@ static int vpf_ethtool_eeprom(struct net_device *netdev, struct ethtool_eeprom *
 /* LED 0 of the port. The core calls with ETHTOOL_ID_ON and _OFF in turn. */
 static int vpf_ethtool_phys_id(struct net_device *netdev, enum ethtool_phys_id_state state)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 	u32 others = a->ledctl & ~(LEDCTL_LED0_MODE | LEDCTL_LED0_IVRT | LEDCTL_LED0_BLINK);
 
 	switch (state) {
@@ -248,7 +248,7 @@ static void vpf_ethtool_get_ring(struct net_device *netdev, struct ethtool_ringp
 				 struct kernel_ethtool_ringparam *kring,
 				 struct netlink_ext_ack *extack)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 
 	ring->rx_max_pending = VRG_MAX_DESC;
 	ring->tx_max_pending = VRG_MAX_DESC;
@@ -268,7 +268,7 @@ static int vpf_ethtool_set_ring(struct net_device *netdev, struct ethtool_ringpa
 		NL_SET_ERR_MSG_MOD(extack, "a ring has 64 descriptors at least");
 		return -EINVAL;
 	}
-	return vpf_netdev_set_rings(netdev_priv(netdev), ALIGN(ring->tx_pending, VRG_DESC_ALIGN),
+	return vpf_netdev_set_rings(vpf_adapter(netdev), ALIGN(ring->tx_pending, VRG_DESC_ALIGN),
 				    ALIGN(ring->rx_pending, VRG_DESC_ALIGN));
 }
 
@@ -276,7 +276,7 @@ static int vpf_ethtool_get_coalesce(struct net_device *netdev, struct ethtool_co
 				    struct kernel_ethtool_coalesce *kec,
 				    struct netlink_ext_ack *extack)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 
 	ec->rx_coalesce_usecs = a->itr_us;
 	ec->tx_coalesce_usecs = a->itr_us;
@@ -288,7 +288,7 @@ static int vpf_ethtool_set_coalesce(struct net_device *netdev, struct ethtool_co
 				    struct kernel_ethtool_coalesce *kec,
 				    struct netlink_ext_ack *extack)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 	u32 usecs = ec->rx_coalesce_usecs != a->itr_us ? ec->rx_coalesce_usecs :
 							 ec->tx_coalesce_usecs;
 
@@ -314,14 +314,14 @@ static void vpf_ethtool_channels(struct net_device *netdev, struct ethtool_chann
 
 static u32 vpf_ethtool_get_msglevel(struct net_device *netdev)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 
 	return a->msg_enable;
 }
 
 static void vpf_ethtool_set_msglevel(struct net_device *netdev, u32 level)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 
 	a->msg_enable = level;
 }

@@ -65,7 +65,10 @@ static int vpf_health_tx_diagnose(struct devlink_health_reporter *reporter,
 
 	devlink_fmsg_u32_pair_put(fmsg, "timeouts", READ_ONCE(a->tx_timeouts));
 	devlink_fmsg_u32_pair_put(fmsg, "resets", READ_ONCE(a->resets));
+	if (!vpf_main_get(a))
+		return -ENODEV;
 	vpf_health_tx_queues(a, fmsg);
+	vpf_main_put(a);
 	return 0;
 }
 
@@ -79,8 +82,13 @@ static int vpf_health_tx_dump(struct devlink_health_reporter *reporter, struct d
 	reg = kvzalloc(size, GFP_KERNEL);
 	if (!reg)
 		return -ENOMEM;
+	if (!vpf_main_get(a)) {
+		kvfree(reg);
+		return -ENODEV;
+	}
 	vpf_regdump_read(a, reg);
 	vpf_health_tx_queues(a, fmsg);
+	vpf_main_put(a);
 	/* Pairs of offset and value, as in `ethtool -d` */
 	devlink_fmsg_binary_pair_put(fmsg, "registers", reg, size);
 	kvfree(reg);
@@ -102,11 +110,14 @@ static int vpf_health_mailbox_recover(struct devlink_health_reporter *reporter, 
 				      struct netlink_ext_ack *extack)
 {
 	struct vpf_adapter *a = vpf_health_adapter(reporter);
-	struct vpf_eswitch *esw = a->esw;
+	struct vpf_eswitch *esw;
 	unsigned int n;
 
 	if (ctx)
 		return -EAGAIN;
+	if (!vpf_main_get(a))
+		return -ENODEV;
+	esw = a->esw;
 	mutex_lock(&esw->lock);
 	for (n = 0; n < esw->num_vfs; n++) {
 		esw->vport[n].quarantined = false;
@@ -114,6 +125,7 @@ static int vpf_health_mailbox_recover(struct devlink_health_reporter *reporter, 
 	}
 	mutex_unlock(&esw->lock);
 	vpf_eswitch_irq(a);
+	vpf_main_put(a);
 	return 0;
 }
 
@@ -121,9 +133,12 @@ static int vpf_health_mailbox_diagnose(struct devlink_health_reporter *reporter,
 				       struct devlink_fmsg *fmsg, struct netlink_ext_ack *extack)
 {
 	struct vpf_adapter *a = vpf_health_adapter(reporter);
-	struct vpf_eswitch *esw = a->esw;
+	struct vpf_eswitch *esw;
 	unsigned int n;
 
+	if (!vpf_main_get(a))
+		return -ENODEV;
+	esw = a->esw;
 	devlink_fmsg_arr_pair_nest_start(fmsg, "VFs");
 	mutex_lock(&esw->lock);
 	for (n = 0; n < esw->num_vfs; n++) {
@@ -142,6 +157,7 @@ static int vpf_health_mailbox_diagnose(struct devlink_health_reporter *reporter,
 	}
 	mutex_unlock(&esw->lock);
 	devlink_fmsg_arr_pair_nest_end(fmsg);
+	vpf_main_put(a);
 	return 0;
 }
 
@@ -157,7 +173,7 @@ static void vpf_health_report_mailbox(struct vpf_adapter *a)
 	unsigned int bad = 0, last = 0, n;
 	char text[64];
 
-	if (!reporter)
+	if (!reporter || !vpf_main_get(a))
 		return;
 	mutex_lock(&a->esw->lock);
 	for (n = 0; n < a->esw->num_vfs; n++) {
@@ -167,6 +183,7 @@ static void vpf_health_report_mailbox(struct vpf_adapter *a)
 		}
 	}
 	mutex_unlock(&a->esw->lock);
+	vpf_main_put(a);
 	if (!bad) {
 		devlink_health_reporter_state_update(reporter,
 						     DEVLINK_HEALTH_REPORTER_STATE_HEALTHY);
@@ -195,9 +212,12 @@ static int vpf_health_link_recover(struct devlink_health_reporter *reporter, voi
 	struct vpf_adapter *a = vpf_health_adapter(reporter);
 	int err;
 
+	if (!vpf_main_get(a))
+		return -ENODEV;
 	rtnl_lock();
 	err = vpf_link_init(a);
 	rtnl_unlock();
+	vpf_main_put(a);
 	return err;
 }
 
@@ -216,6 +236,8 @@ static int vpf_health_link_diagnose(struct devlink_health_reporter *reporter,
 	unsigned int i;
 	u16 val;
 
+	if (!vpf_main_get(a))
+		return -ENODEV;
 	rtnl_lock();
 	devlink_fmsg_bool_pair_put(fmsg, "up", netif_carrier_ok(a->netdev));
 	devlink_fmsg_u32_pair_put(fmsg, "carrier changes",
@@ -228,6 +250,7 @@ static int vpf_health_link_diagnose(struct devlink_health_reporter *reporter,
 			devlink_fmsg_u32_pair_put(fmsg, phy[i].name, val);
 	}
 	rtnl_unlock();
+	vpf_main_put(a);
 	return 0;
 }
 
@@ -280,23 +303,25 @@ void vpf_health_tx_hang(struct vpf_adapter *a)
 static int vpf_health_snapshot(struct devlink *devlink, const struct devlink_region_ops *ops,
 			       struct netlink_ext_ack *extack, u8 **data)
 {
-	struct vpf_adapter *a = vpf_devlink_adapter(devlink);
+	struct vpf_adapter *a = devlink_priv(devlink);
 	unsigned int num = vpf_regdump_count(), i;
 	struct vpf_reg *reg;
 	u8 *image;
 
-	if (!vfp_io_present(&a->io)) {
+	if (!vfp_io_present(&a->io) || !vpf_main_get(a)) {
 		NL_SET_ERR_MSG_MOD(extack, "the device is not there");
 		return -ENODEV;
 	}
 	reg = kvcalloc(num, sizeof(*reg), GFP_KERNEL);
 	image = vzalloc(VPF_REGION_SIZE);
 	if (!reg || !image) {
+		vpf_main_put(a);
 		kvfree(reg);
 		vfree(image);
 		return -ENOMEM;
 	}
 	vpf_regdump_read(a, reg);
+	vpf_main_put(a);
 	for (i = 0; i < num; i++)
 		memcpy(image + reg[i].offset, &reg[i].value, sizeof(reg[i].value));
 	kvfree(reg);

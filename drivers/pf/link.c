@@ -149,7 +149,7 @@ static u16 vpf_link_modes(const unsigned long *advertising)
 
 int vpf_link_get(struct net_device *netdev, struct ethtool_link_ksettings *cmd)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 	u16 adv = 0, lpa = 0, ctrl1000 = 0, stat1000 = 0;
 
 	ethtool_link_ksettings_zero_link_mode(cmd, supported);
@@ -185,7 +185,7 @@ int vpf_link_get(struct net_device *netdev, struct ethtool_link_ksettings *cmd)
 
 int vpf_link_set(struct net_device *netdev, const struct ethtool_link_ksettings *cmd)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 	bool gigabit;
 	u16 modes;
 	int err;
@@ -203,12 +203,12 @@ int vpf_link_set(struct net_device *netdev, const struct ethtool_link_ksettings 
 
 int vpf_link_restart(struct net_device *netdev)
 {
-	return vpf_link_autoneg(netdev_priv(netdev));
+	return vpf_link_autoneg(vpf_adapter(netdev));
 }
 
 void vpf_link_get_pause(struct net_device *netdev, struct ethtool_pauseparam *pause)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 
 	pause->autoneg = a->fc_autoneg;
 	pause->rx_pause = !!(a->fc & FLOW_CTRL_RX);
@@ -217,7 +217,7 @@ void vpf_link_get_pause(struct net_device *netdev, struct ethtool_pauseparam *pa
 
 int vpf_link_set_pause(struct net_device *netdev, struct ethtool_pauseparam *pause)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 	u16 adv;
 	int err;
 

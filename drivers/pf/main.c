@@ -23,11 +23,41 @@ static void vpf_main_remove_work(struct work_struct *work)
 {
 	struct vpf_adapter *a = container_of(work, struct vpf_adapter, remove_work);
 
+	if (!vpf_main_get(a))
+		return;
 	rtnl_lock();
 	netdev_err(a->netdev, "the device is gone\n");
 	netif_device_detach(a->netdev);
 	netif_carrier_off(a->netdev);
 	rtnl_unlock();
+	vpf_main_put(a);
+}
+
+/**
+ * vpf_main_get() - use netdev and switch of an adapter, from a work or for devlink
+ * @a: adapter
+ *
+ * Never waits for a reload, which waits for those who use them.
+ *
+ * Return: false when they aren't there; else vpf_main_put() has to follow.
+ */
+bool vpf_main_get(struct vpf_adapter *a)
+{
+	if (!down_read_trylock(&a->load_lock))
+		return false;
+	if (test_bit(VPF_F_LOADED, &a->flags))
+		return true;
+	up_read(&a->load_lock);
+	return false;
+}
+
+/**
+ * vpf_main_put() - netdev and switch aren't used any more
+ * @a: adapter
+ */
+void vpf_main_put(struct vpf_adapter *a)
+{
+	up_read(&a->load_lock);
 }
 
 static void vpf_main_setup_netdev(struct vpf_adapter *a)
@@ -70,6 +100,7 @@ static int vpf_main_setup_hw(struct vpf_adapter *a)
 		return dev_err_probe(vpf_dev(a), err, "no valid MAC address in the NVM\n");
 	eth_hw_addr_set(a->netdev, mac);
 	ether_addr_copy(a->netdev->perm_addr, mac);
+	ether_addr_copy(a->perm_addr, mac);
 	return 0;
 }
 
@@ -98,6 +129,7 @@ static int vpf_main_setup_pci(struct vpf_adapter *a)
 
 static void vpf_main_init(struct vpf_adapter *a)
 {
+	init_rwsem(&a->load_lock);
 	spin_lock_init(&a->ring_lock);
 	mutex_init(&a->stats_lock);
 	INIT_WORK(&a->link_work, vpf_link_work);
@@ -105,13 +137,24 @@ static void vpf_main_init(struct vpf_adapter *a)
 	INIT_WORK(&a->remove_work, vpf_main_remove_work);
 	INIT_DELAYED_WORK(&a->stats_work, vpf_stats_work);
 	vpf_health_setup(a);
+	vpf_devlink_port_init(a);
+	a->msg_enable = NETIF_MSG_DRV | NETIF_MSG_PROBE | NETIF_MSG_LINK;
+}
+
+/* What an operator may have changed is as after probe; nothing was counted */
+static void vpf_main_defaults(struct vpf_adapter *a)
+{
+	memset(&a->hw_stats, 0, sizeof(a->hw_stats));
+	memset(&a->tx_gone, 0, sizeof(a->tx_gone));
+	memset(&a->rx_gone, 0, sizeof(a->rx_gone));
+	atomic_set(&a->rxo, 0);
+	a->itr_us = 0;
 	a->tx_count = VRG_DEF_DESC;
 	a->rx_count = VRG_DEF_DESC;
 	a->fc_autoneg = true;
 	a->fc_wanted = FLOW_CTRL_RX | FLOW_CTRL_TX;
 	a->speed = SPEED_UNKNOWN;
 	a->duplex = DUPLEX_UNKNOWN;
-	a->msg_enable = NETIF_MSG_DRV | NETIF_MSG_PROBE | NETIF_MSG_LINK;
 }
 
 static void vpf_main_start(struct vpf_adapter *a)
@@ -127,31 +170,17 @@ static void vpf_main_stop(struct vpf_adapter *a)
 	vpf_irq_misc_disable(a);
 	cancel_work_sync(&a->link_work);
 	cancel_work_sync(&a->remove_work);
-	cancel_work_sync(&a->health_work);
 	if (vfp_io_present(&a->io)) {
 		vfp_rmw32(&a->io, R_CTRL_EXT, CTRL_EXT_DRV_LOAD, 0);
 		vpf_hw_reset(a);
 	}
 }
 
-static int vpf_main_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+static int vpf_main_make(struct vpf_adapter *a)
 {
-	struct net_device *netdev;
-	struct vpf_adapter *a;
+	struct net_device *netdev = a->netdev;
 	int err;
 
-	netdev = alloc_etherdev_mqs(sizeof(*a), VPF_NUM_TX, 1);
-	if (!netdev)
-		return -ENOMEM;
-	a = netdev_priv(netdev);
-	a->pdev = pdev;
-	a->netdev = netdev;
-	pci_set_drvdata(pdev, a);
-	vpf_main_init(a);
-
-	err = vpf_main_setup_pci(a);
-	if (err)
-		goto err_netdev;
 	vpf_main_setup_netdev(a);
 	err = vpf_main_setup_hw(a);
 	if (err)
@@ -159,12 +188,9 @@ static int vpf_main_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	err = vpf_eswitch_init(a);
 	if (err)
 		goto err_napi;
-	err = vpf_devlink_alloc(a);
-	if (err)
-		goto err_eswitch;
 	err = vpf_irq_alloc(a);
 	if (err)
-		goto err_devlink;
+		goto err_eswitch;
 	vpf_main_start(a);
 	err = vpf_devlink_port_add(a);
 	if (err)
@@ -177,10 +203,7 @@ static int vpf_main_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	err = register_netdev(netdev);
 	if (err)
 		goto err_ptp;
-	vpf_devlink_register(a);
-	schedule_work(&a->link_work);
-	schedule_delayed_work(&a->stats_work, HZ);
-	netdev_info(netdev, "Intel 82576, %pM, up to %d VFs\n", netdev->dev_addr, VFP_MAX_VFS);
+	vfp_devlink_port_type_eth(&a->devlink_port, netdev);
 	return 0;
 
 err_ptp:
@@ -191,14 +214,96 @@ err_port:
 err_stop:
 	vpf_main_stop(a);
 	vpf_irq_free(a);
-err_devlink:
-	vpf_devlink_free(a);
 err_eswitch:
 	vpf_eswitch_exit(a);
 err_napi:
 	netif_napi_del(&a->vec.napi);
-err_netdev:
+	return err;
+}
+
+/**
+ * vpf_main_load() - from a PCI function to a NIC with a netdev
+ * @a: adapter, not loaded; devlink's lock is held
+ *
+ * Return: 0 or an error; it isn't loaded then.
+ */
+int vpf_main_load(struct vpf_adapter *a)
+{
+	struct net_device *netdev;
+	int err;
+
+	netdev = alloc_etherdev_mqs(sizeof(a), VPF_NUM_TX, 1);
+	if (!netdev)
+		return -ENOMEM;
+	*(struct vpf_adapter **)netdev_priv(netdev) = a;
+	down_write(&a->load_lock);
+	a->netdev = netdev;
+	vpf_main_defaults(a);
+	err = vpf_main_make(a);
+	if (err)
+		a->netdev = NULL;
+	else
+		set_bit(VPF_F_LOADED, &a->flags);
+	up_write(&a->load_lock);
+	if (err) {
+		free_netdev(netdev);
+		return err;
+	}
+	schedule_work(&a->link_work);
+	schedule_delayed_work(&a->stats_work, HZ);
+	netdev_info(netdev, "Intel 82576, %pM, up to %d VFs\n", netdev->dev_addr, VFP_MAX_VFS);
+	return 0;
+}
+
+/**
+ * vpf_main_unload() - undo vpf_main_load()
+ * @a: adapter without VFs; devlink's lock is held
+ */
+void vpf_main_unload(struct vpf_adapter *a)
+{
+	struct net_device *netdev = a->netdev;
+
+	down_write(&a->load_lock);
+	if (!test_and_clear_bit(VPF_F_LOADED, &a->flags))
+		goto out;
+	unregister_netdev(netdev);
+	cancel_delayed_work_sync(&a->stats_work);
+	vpf_ptp_exit(a);
+	vpf_bridge_exit(a);
+	vpf_devlink_port_del(a);
+	vpf_main_stop(a);
+	vpf_irq_free(a);
+	vpf_eswitch_exit(a);
+	netif_napi_del(&a->vec.napi);
+	a->netdev = NULL;
 	free_netdev(netdev);
+out:
+	up_write(&a->load_lock);
+}
+
+static int vpf_main_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	struct vpf_adapter *a;
+	int err;
+
+	a = vpf_devlink_alloc(pdev);
+	if (!a)
+		return -ENOMEM;
+	pci_set_drvdata(pdev, a);
+	vpf_main_init(a);
+	err = vpf_main_setup_pci(a);
+	if (err)
+		goto err_devlink;
+	devl_lock(a->devlink);
+	err = vpf_main_load(a);
+	devl_unlock(a->devlink);
+	if (err)
+		goto err_devlink;
+	vpf_devlink_register(a);
+	return 0;
+
+err_devlink:
+	vpf_devlink_free(a);
 	return err;
 }
 
@@ -207,21 +312,16 @@ static void vpf_main_remove(struct pci_dev *pdev)
 	struct vpf_adapter *a = pci_get_drvdata(pdev);
 
 	vpf_devlink_unregister(a);
+	if (test_bit(VPF_F_LOADED, &a->flags))
+		vpf_sriov_disable(a);
+	devl_lock(a->devlink);
+	vpf_main_unload(a);
+	devl_unlock(a->devlink);
+	/* They find nothing to do any more, but may be on their way */
 	cancel_work_sync(&a->reset_work);
-	vpf_sriov_disable(a);
-	unregister_netdev(a->netdev);
-	cancel_work_sync(&a->reset_work);
-	cancel_delayed_work_sync(&a->stats_work);
+	cancel_work_sync(&a->rate_work);
 	vpf_health_exit(a);
-	vpf_ptp_exit(a);
-	vpf_bridge_exit(a);
-	vpf_devlink_port_del(a);
-	vpf_main_stop(a);
-	vpf_irq_free(a);
 	vpf_devlink_free(a);
-	vpf_eswitch_exit(a);
-	netif_napi_del(&a->vec.napi);
-	free_netdev(a->netdev);
 }
 
 /* Only what the next kernel (kexec) must not meet: DMA and interrupts */
@@ -229,6 +329,8 @@ static void vpf_main_shutdown(struct pci_dev *pdev)
 {
 	struct vpf_adapter *a = pci_get_drvdata(pdev);
 
+	if (!test_bit(VPF_F_LOADED, &a->flags))
+		return;
 	rtnl_lock();
 	netif_device_detach(a->netdev);
 	if (netif_running(a->netdev))

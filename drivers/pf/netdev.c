@@ -14,7 +14,7 @@
 /* Drop what the PF sent itself and the NIC gave back (reflect.c), and the self-test's */
 static bool vpf_netdev_rx_filter(struct vrg_ring *ring, struct sk_buff *skb)
 {
-	struct vpf_adapter *a = netdev_priv(ring->netdev);
+	struct vpf_adapter *a = vpf_adapter(ring->netdev);
 
 	if (unlikely(test_bit(VPF_F_SELFTEST, &a->flags)))
 		return vpf_selftest_rx(a, skb);
@@ -118,7 +118,7 @@ void vpf_netdev_down(struct vpf_adapter *a)
 
 static int vpf_netdev_open(struct net_device *netdev)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 	struct vrg_ring *tx[VPF_NUM_TX], *rx;
 	int err;
 
@@ -147,7 +147,7 @@ err_rings:
 
 static int vpf_netdev_stop(struct net_device *netdev)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 	struct vrg_ring *tx[VPF_NUM_TX], *rx = a->rx;
 
 	vfp_napi_unlink(netdev, VPF_NUM_TX);
@@ -252,6 +252,8 @@ int vpf_netdev_reset(struct vpf_adapter *a)
 {
 	int err = -ENODEV;
 
+	if (!vpf_main_get(a))
+		return err;
 	rtnl_lock();
 	if (vfp_io_present(&a->io) && netif_device_present(a->netdev)) {
 		netdev_warn(a->netdev, "resetting the NIC\n");
@@ -259,6 +261,7 @@ int vpf_netdev_reset(struct vpf_adapter *a)
 		err = vpf_netdev_revive(a);
 	}
 	rtnl_unlock();
+	vpf_main_put(a);
 	return err;
 }
 
@@ -273,7 +276,7 @@ void vpf_netdev_reset_work(struct work_struct *work)
 
 static netdev_tx_t vpf_netdev_xmit(struct sk_buff *skb, struct net_device *netdev)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 
 	if (vpf_reflect_active(a) && vpf_reflect_tx(a, skb)) {
 		dev_kfree_skb_any(skb);
@@ -284,7 +287,7 @@ static netdev_tx_t vpf_netdev_xmit(struct sk_buff *skb, struct net_device *netde
 
 static void vpf_netdev_tx_timeout(struct net_device *netdev, unsigned int queue)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 
 	netdev_warn(netdev, "transmit queue %u timed out\n", queue);
 	a->tx_timeouts++;
@@ -293,7 +296,7 @@ static void vpf_netdev_tx_timeout(struct net_device *netdev, unsigned int queue)
 
 static int vpf_netdev_set_mac(struct net_device *netdev, void *p)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 	struct sockaddr *addr = p;
 	int err;
 
@@ -308,7 +311,7 @@ static int vpf_netdev_set_mac(struct net_device *netdev, void *p)
 
 static int vpf_netdev_change_mtu(struct net_device *netdev, int mtu)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 	int err;
 
 	/* Buffers don't depend on the MTU (ring/rx.c): a limit in the switch is all */
@@ -321,22 +324,22 @@ static int vpf_netdev_change_mtu(struct net_device *netdev, int mtu)
 
 static void vpf_netdev_rx_mode(struct net_device *netdev)
 {
-	vpf_eswitch_rx_mode(netdev_priv(netdev));
+	vpf_eswitch_rx_mode(vpf_adapter(netdev));
 }
 
 static int vpf_netdev_vlan_add(struct net_device *netdev, __be16 proto, u16 vid)
 {
-	return vpf_eswitch_vlan_add(netdev_priv(netdev), vid);
+	return vpf_eswitch_vlan_add(vpf_adapter(netdev), vid);
 }
 
 static int vpf_netdev_vlan_kill(struct net_device *netdev, __be16 proto, u16 vid)
 {
-	return vpf_eswitch_vlan_kill(netdev_priv(netdev), vid);
+	return vpf_eswitch_vlan_kill(vpf_adapter(netdev), vid);
 }
 
 static int vpf_netdev_set_features(struct net_device *netdev, netdev_features_t features)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 
 	if ((features ^ netdev->features) &
 	    (NETIF_F_HW_VLAN_CTAG_RX | NETIF_F_HW_VLAN_CTAG_FILTER)) {

@@ -11,6 +11,7 @@
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/pci.h>
+#include <linux/rwsem.h>
 #include <linux/workqueue.h>
 #include <net/devlink.h>
 
@@ -38,6 +39,7 @@ struct vpf_ptp;
 enum vpf_flag {
 	VPF_F_UP,		/* queues run; changes under RTNL */
 	VPF_F_REMOVED,		/* the device is gone */
+	VPF_F_LOADED,		/* @netdev, @esw and all are there; see vpf_main_get() */
 	VPF_F_PAUSED,		/* asleep, or in recovery: no register is there */
 	VPF_F_PHY_DEAD,		/* the PHY didn't answer; not reported yet */
 	VPF_F_SELFTEST,		/* received frames are the self-test's */
@@ -83,9 +85,13 @@ struct vpf_hw_stats {
 };
 
 /**
- * struct vpf_adapter - one physical function (netdev_priv())
+ * struct vpf_adapter - one physical function (devlink_priv())
  * @pdev: its PCI function
  * @netdev: its netdev
+ * @load_lock: @netdev and @esw stay while it is held for reading; devlink's reload holds it for
+ *	writing. Taken after devlink's lock and before RTNL; works only try, see vpf_main_get().
+ * @perm_addr: the address in the NVM
+ * @force_vf_removal: VFs in use may be taken away (devlink param)
  * @io: its registers
  * @bar: what @io.base is while the device is there
  * @esw: its embedded switch
@@ -132,6 +138,10 @@ struct vpf_hw_stats {
 struct vpf_adapter {
 	struct pci_dev *pdev;
 	struct net_device *netdev;
+	/* netdev and esw come and go by devlink's reload */
+	struct rw_semaphore load_lock;
+	u8 perm_addr[ETH_ALEN];
+	bool force_vf_removal;
 	struct vfp_io io;
 	u8 __iomem *bar;
 	struct vpf_eswitch *esw;
@@ -180,6 +190,12 @@ struct vpf_adapter {
 	struct devlink_region *region;
 };
 
+/* The adapter of a netdev; a reload makes a new netdev, but not a new adapter */
+static inline struct vpf_adapter *vpf_adapter(const struct net_device *netdev)
+{
+	return *(struct vpf_adapter **)netdev_priv(netdev);
+}
+
 static inline u32 vpf_rd32(struct vpf_adapter *a, u32 reg)
 {
 	return vfp_rd32(&a->io, reg);
@@ -194,6 +210,12 @@ static inline struct device *vpf_dev(const struct vpf_adapter *a)
 {
 	return &a->pdev->dev;
 }
+
+/* main.c */
+int vpf_main_load(struct vpf_adapter *a);
+void vpf_main_unload(struct vpf_adapter *a);
+bool vpf_main_get(struct vpf_adapter *a);
+void vpf_main_put(struct vpf_adapter *a);
 
 /* netdev.c */
 extern const struct net_device_ops vpf_netdev_ops;
@@ -286,13 +308,13 @@ bool vpf_selftest_rx(struct vpf_adapter *a, struct sk_buff *skb);
 extern const struct ethtool_ops vpf_ethtool_ops;
 
 /* devlink.c */
-struct vpf_adapter *vpf_devlink_adapter(struct devlink *devlink);
-int vpf_devlink_alloc(struct vpf_adapter *a);
+struct vpf_adapter *vpf_devlink_alloc(struct pci_dev *pdev);
 void vpf_devlink_free(struct vpf_adapter *a);
 void vpf_devlink_register(struct vpf_adapter *a);
 void vpf_devlink_unregister(struct vpf_adapter *a);
 
 /* devlink_port.c */
+void vpf_devlink_port_init(struct vpf_adapter *a);
 int vpf_devlink_port_add(struct vpf_adapter *a);
 void vpf_devlink_port_del(struct vpf_adapter *a);
 int vpf_devlink_hw_addr_get(struct devlink_port *port, u8 *addr, int *len,

@@ -14,7 +14,8 @@
 
 static void vpf_pm_pause(struct vpf_adapter *a)
 {
-	if (test_and_set_bit(VPF_F_PAUSED, &a->flags))
+	/* The device's lock keeps it so, against a reload */
+	if (!test_bit(VPF_F_LOADED, &a->flags) || test_and_set_bit(VPF_F_PAUSED, &a->flags))
 		return;
 	rtnl_lock();
 	vpf_netdev_quiesce(a);
@@ -48,6 +49,8 @@ static int vpf_pm_suspend(struct device *dev)
 	struct vpf_adapter *a = dev_get_drvdata(dev);
 
 	vpf_pm_pause(a);
+	if (!test_bit(VPF_F_PAUSED, &a->flags))
+		return 0;
 	/* No DMA and no interrupt from here on; VFs go with it */
 	a->io.base = a->bar;
 	vpf_hw_reset(a);

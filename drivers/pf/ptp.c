@@ -204,7 +204,7 @@ static void vpf_ptp_tx_work(struct work_struct *work)
  */
 bool vpf_ptp_tx(struct vrg_ring *ring, struct sk_buff *skb)
 {
-	struct vpf_adapter *a = netdev_priv(ring->netdev);
+	struct vpf_adapter *a = vpf_adapter(ring->netdev);
 	struct vpf_ptp *ptp = a->ptp;
 	bool ok = false;
 
@@ -244,7 +244,7 @@ static u64 vpf_ptp_rx_read(struct vpf_adapter *a)
  */
 void vpf_ptp_rx(struct vrg_ring *ring, struct sk_buff *skb)
 {
-	struct vpf_adapter *a = netdev_priv(ring->netdev);
+	struct vpf_adapter *a = vpf_adapter(ring->netdev);
 	struct vpf_ptp *ptp = a->ptp;
 
 	if (!ptp)
@@ -300,7 +300,7 @@ static int vpf_ptp_set_config(struct vpf_ptp *ptp, int tx_type, int *rx_filter)
 #ifdef VFP_HAVE_NDO_HWTSTAMP
 int vpf_ptp_hwtstamp_get(struct net_device *netdev, struct kernel_hwtstamp_config *config)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 
 	if (!a->ptp)
 		return -EOPNOTSUPP;
@@ -311,7 +311,7 @@ int vpf_ptp_hwtstamp_get(struct net_device *netdev, struct kernel_hwtstamp_confi
 int vpf_ptp_hwtstamp_set(struct net_device *netdev, struct kernel_hwtstamp_config *config,
 			 struct netlink_ext_ack *extack)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 	int err;
 
 	if (!a->ptp)
@@ -324,7 +324,7 @@ int vpf_ptp_hwtstamp_set(struct net_device *netdev, struct kernel_hwtstamp_confi
 #else
 int vpf_ptp_ioctl(struct net_device *netdev, struct ifreq *ifr, int cmd)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 	struct hwtstamp_config config;
 	int err = 0;
 
@@ -354,7 +354,7 @@ int vpf_ptp_ioctl(struct net_device *netdev, struct ifreq *ifr, int cmd)
  */
 int vpf_ptp_ts_info(struct net_device *netdev, vfp_ts_info *info)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 
 	if (!a->ptp)
 		return ethtool_op_get_ts_info(netdev, info);

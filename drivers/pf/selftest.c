@@ -183,7 +183,7 @@ static void vpf_selftest_offline(struct vpf_adapter *a, u64 *data)
  */
 void vpf_selftest(struct net_device *netdev, struct ethtool_test *test, u64 *data)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 	unsigned int i;
 
 	memset(data, 0, VPF_SELFTESTS * sizeof(*data));

@@ -136,14 +136,15 @@ int vpf_sriov_configure(struct pci_dev *pdev, int num_vfs)
 	struct vpf_adapter *a = pci_get_drvdata(pdev);
 	int held, err;
 
-	if (!vfp_io_present(&a->io))
+	/* The device's lock keeps it so, against a reload */
+	if (!test_bit(VPF_F_LOADED, &a->flags) || !vfp_io_present(&a->io))
 		return -ENODEV;
 	if (num_vfs > VFP_MAX_VFS) {
 		pci_err(pdev, "%d VFs: the NIC has %d beside the PF\n", num_vfs, VFP_MAX_VFS);
 		return -EINVAL;
 	}
 	if (!num_vfs) {
-		held = READ_ONCE(a->esw->force_removal) ? 0 : vpf_sriov_count_held(pdev);
+		held = READ_ONCE(a->force_vf_removal) ? 0 : vpf_sriov_count_held(pdev);
 		if (held) {
 			pci_err(pdev, "%d VFs are in use by vfio; not removed (devlink dev param force_vf_removal overrides this)\n",
 				held);

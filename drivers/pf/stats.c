@@ -105,7 +105,7 @@ void vpf_stats_work(struct work_struct *work)
 /* ndo_get_stats64: rings come and go, so what they counted is kept in dead_* */
 void vpf_stats_get64(struct net_device *netdev, struct rtnl_link_stats64 *s)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 	struct vrg_stats tx, rx;
 	unsigned int i;
 
@@ -135,7 +135,7 @@ void vpf_stats_get64(struct net_device *netdev, struct rtnl_link_stats64 *s)
 static void vpf_stats_queue_rx(struct net_device *netdev, int idx,
 			       struct netdev_queue_stats_rx *rx)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 	struct vrg_stats s = {};
 
 	vrg_ring_get_stats(a->rx, &s);
@@ -148,7 +148,7 @@ static void vpf_stats_queue_rx(struct net_device *netdev, int idx,
 static void vpf_stats_queue_tx(struct net_device *netdev, int idx,
 			       struct netdev_queue_stats_tx *tx)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 	struct vrg_stats s = {};
 
 	vrg_ring_get_stats(a->tx[idx], &s);
@@ -161,7 +161,7 @@ static void vpf_stats_queue_tx(struct net_device *netdev, int idx,
 static void vpf_stats_base(struct net_device *netdev, struct netdev_queue_stats_rx *rx,
 			   struct netdev_queue_stats_tx *tx)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 
 	spin_lock_bh(&a->ring_lock);
 	rx->packets = a->rx_gone.packets;

@@ -10,7 +10,7 @@
 /* The VF's vport with the switch locked, or NULL when there is no such VF */
 static struct vpf_vport *vpf_vf_lock(struct net_device *netdev, int vf)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 	struct vpf_eswitch *esw = a->esw;
 
 	mutex_lock(&esw->lock);
@@ -22,14 +22,14 @@ static struct vpf_vport *vpf_vf_lock(struct net_device *netdev, int vf)
 
 static void vpf_vf_unlock(struct net_device *netdev)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 
 	mutex_unlock(&a->esw->lock);
 }
 
 static struct vpf_eswitch *vpf_vf_esw(struct net_device *netdev)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 
 	return a->esw;
 }
@@ -98,7 +98,7 @@ int vpf_vf_get_mac(struct vpf_adapter *a, int vf, u8 *mac)
 
 int vpf_ndo_set_vf_mac(struct net_device *netdev, int vf, u8 *mac)
 {
-	return vpf_vf_set_mac(netdev_priv(netdev), vf, mac, NULL);
+	return vpf_vf_set_mac(vpf_adapter(netdev), vf, mac, NULL);
 }
 
 int vpf_ndo_set_vf_vlan(struct net_device *netdev, int vf, u16 vid, u8 qos, __be16 proto)
@@ -146,7 +146,7 @@ int vpf_vf_set_rate(struct vpf_adapter *a, int vf, u32 max_rate)
 /* The NIC's limiter has an upper bound; nothing guarantees a lower one */
 int vpf_ndo_set_vf_rate(struct net_device *netdev, int vf, int min_rate, int max_rate)
 {
-	struct vpf_adapter *a = netdev_priv(netdev);
+	struct vpf_adapter *a = vpf_adapter(netdev);
 	int err;
 
 	if (min_rate)

@@ -6,7 +6,7 @@ import os
 import shutil
 
 from . import util
-from .util import cached, digest_tree, run, tree_files
+from .util import LabError, cached, digest_tree, run, tree_files
 
 MODULE_PARTS = ["Makefile", "Kbuild", "Kconfig", "dkms.conf", "drivers", "include", "kunit"]
 SOURCES = (".c", ".h", "Kbuild", "Makefile", "Kconfig", "dkms.conf")
@@ -15,7 +15,8 @@ SOURCES = (".c", ".h", "Kbuild", "Makefile", "Kconfig", "dkms.conf")
 def modules(kernel, flags=()):
     """The directory with our modules for a kernel; KUnit's suites for those that have KUnit.
 
-    The build happens on a copy in the cache, so kernels do not disturb each other.
+    The build happens on a copy in the cache, so kernels do not disturb each other. With W=1 among
+    the flags a warning is an error.
     """
     files = [f for f in tree_files(util.TOP, MODULE_PARTS, SOURCES) if ".mod." not in f]
     kunit = kernel.config("KUNIT") in ("y", "m")
@@ -26,8 +27,12 @@ def modules(kernel, flags=()):
         for name in files:
             os.makedirs(os.path.dirname(os.path.join(src, name)), exist_ok=True)
             shutil.copy(os.path.join(util.TOP, name), os.path.join(src, name))
-        run(["make", "-C", src, f"-j{os.cpu_count()}", "modules", f"KDIR={kernel.kdir}", *args,
-             *flags], logfile=os.path.join(util.BUILD, "lab", f"modules-{kernel.name}.log"))
+        log = os.path.join(util.BUILD, "lab", f"modules-{kernel.name}.log")
+        out = kernel.make(src, [f"-j{os.cpu_count()}", "modules", *args, *flags], logfile=log)
+        found = [line for line in out.splitlines()
+                 if "warning:" in line and "compiler differs" not in line]
+        if "W=1" in flags and found:
+            raise LabError("\n".join(found))
         for ko in glob.glob(os.path.join(src, "**", "*.ko"), recursive=True):
             shutil.copy(ko, path)
         shutil.rmtree(src)

@@ -292,6 +292,7 @@ def main(make_lab, opts, whole):
     if "check" in parts:
         runner.plain("check", lambda: run([os.path.join(util.TOP, "scripts", "check")],
                                           logfile=os.path.join(base, "check.log")))
+        runner.plain("newest_kernel", lambda: build.modules(kernels.get("backports"), ["W=1"]))
     if "tools" in parts:
         runner.plain("tools", build.tools)
     if "kunit" in parts:

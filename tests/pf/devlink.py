@@ -6,7 +6,7 @@ import re
 from common import nic
 from common.mailbox import Mailbox
 from common.promises import refused
-from common.scene import CHILD3_MAC, GUEST_MAC, without_guest
+from common.scene import BRIDGE, CHILD3_MAC, GUEST_MAC, without_guest
 from common.verdict import Promise
 
 from labkit.util import wait_for
@@ -180,4 +180,35 @@ def test_tx_recover(lab):
     after = lab.host.json(f"devlink -j health diagnose {handle(lab)} reporter tx")["resets"]
     promise.expect(after == before, "a healthy queue was recovered")
     promise.expect(nic.vfs(lab, scene.pf) == policy, "the VFs' policy changed")
+    promise.require()
+
+
+def test_reload(lab):
+    """devlink dev reload: refused while there are VFs; else all is made anew, and works."""
+    scene, promise = lab.scene, Promise("reload")
+    res = devlink(lab, "dev reload %h", check=False, timeout=60)
+    promise.expect(res.rc and "VFs" in res.err, f"with VFs: {res}")
+    promise.expect(scene.child3.ping(scene.outside.ip) == 3, "the refusal has cut off a VF")
+    scene.remove_vfs()
+    mac = lab.host.link(scene.pf)["address"]
+    lab.host.sh(f"ethtool -G {scene.pf} rx 64")
+    load = scene.outside.bg(f"ping -n -q -f {scene.child2.ip}")
+    for _ in range(2):
+        devlink(lab, "dev reload %h action driver_reinit", timeout=60)
+        scene.pf = lab.pf()
+        promise.expect(lab.host.link(scene.pf)["address"] == mac, "another address")
+        lab.host.sh(f"ip link set {scene.pf} master {BRIDGE} up")
+        wait_for(lambda: scene.carrier() == "1", 30, "the link of the PF")
+        wait_for(lambda: scene.child2.ping(scene.outside.ip, 1), 30, "the bridge to reach outside")
+    load.stop()
+    promise.expect(re.search(r"RX:\s+512\b", lab.host.sh(f"ethtool -g {scene.pf}").out.split(
+        "Current")[1]), "a ring size of before the reload")
+    ports = show(lab, "port show", "port")
+    promise.expect(ports[f"{handle(lab)}/0"]["netdev"] == scene.pf, f"{ports}")
+    res = devlink(lab, "dev reload %h netns 1", check=False, timeout=60)
+    promise.expect(res.rc, f"into a namespace: {res}")
+    scene.make_vfs(2)
+    promise.expect(scene.child3.ping(scene.child2.ip) == 3, "a VF after the reload")
+    for name in ("tx", "vf_mailbox", "link"):
+        promise.expect(reporter(lab, name)["state"] == "healthy", name)
     promise.require()
