@@ -24,6 +24,7 @@ static void vpf_pm_pause(struct vpf_adapter *a)
 	/* They take RTNL, or start each other again */
 	cancel_work_sync(&a->link_work);
 	cancel_work_sync(&a->reset_work);
+	cancel_work_sync(&a->remove_work);
 	cancel_delayed_work_sync(&a->stats_work);
 	vpf_eswitch_pause(a);
 	WRITE_ONCE(a->io.base, NULL);

@@ -80,9 +80,11 @@ static int vvf_main_setup_pci(struct vvf_adapter *a)
 	err = pcim_iomap_regions(pdev, BIT(0), VVF_NAME);
 	if (err)
 		return dev_err_probe(&pdev->dev, err, "no registers\n");
-	a->io.base = pcim_iomap_table(pdev)[0];
+	a->bar = pcim_iomap_table(pdev)[0];
+	a->io.base = a->bar;
 	a->io.removed = vvf_main_removed;
 	pci_set_master(pdev);
+	pci_save_state(pdev);
 	return 0;
 }
 
@@ -238,6 +240,8 @@ static struct pci_driver vvf_main_driver = {
 	.probe		= vvf_main_probe,
 	.remove		= vvf_main_remove,
 	.shutdown	= vvf_main_shutdown,
+	.err_handler	= &vvf_pm_err_handler,
+	.driver.pm	= pm_sleep_ptr(&vvf_pm_ops),
 };
 module_pci_driver(vvf_main_driver);
 

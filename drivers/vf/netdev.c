@@ -135,8 +135,12 @@ static void vvf_netdev_drain(struct vvf_adapter *a)
 		usleep_range(500, 1000);
 }
 
-/* @quiet: the device still works; let go of what is under way in order */
-static void vvf_netdev_down(struct vvf_adapter *a, bool quiet)
+/**
+ * vvf_netdev_down() - stop the queues; does nothing when they don't run
+ * @a: adapter; RTNL
+ * @quiet: the device still works: let go of what is under way in order
+ */
+void vvf_netdev_down(struct vvf_adapter *a, bool quiet)
 {
 	unsigned int i;
 
@@ -269,8 +273,12 @@ void vvf_netdev_reset_work(struct work_struct *work)
 	int err;
 
 	rtnl_lock();
-	if (!vfp_io_present(&a->io) || !netif_running(a->netdev) || !a->tx ||
-	    test_bit(VVF_F_STOPPING, &a->flags)) {
+	if (!vfp_io_present(&a->io) || test_bit(VVF_F_STOPPING, &a->flags)) {
+		rtnl_unlock();
+		return;
+	}
+	if (!netif_running(a->netdev) || !a->tx) {
+		netif_device_attach(a->netdev);
 		rtnl_unlock();
 		return;
 	}
@@ -283,6 +291,8 @@ void vvf_netdev_reset_work(struct work_struct *work)
 		vvf_netdev_take_mac(a, old);
 	if (!err)
 		err = vvf_netdev_up(a);
+	if (!err)
+		netif_device_attach(a->netdev);
 	if (!err && path)
 		vvf_path_set(a, true);
 	if (err && vfp_io_present(&a->io)) {

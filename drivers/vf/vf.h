@@ -36,6 +36,7 @@ enum vvf_flag {
 	VVF_F_REMOVED,		/* the device is gone */
 	VVF_F_PATH_VF,		/* the data path is wanted on this VF (RTNL) */
 	VVF_F_STOPPING,		/* no new works */
+	VVF_F_PAUSED,		/* asleep, or in recovery: no register is there */
 };
 
 #define VVF_HW_STATS		9
@@ -45,6 +46,7 @@ enum vvf_flag {
  * @pdev: its PCI function
  * @netdev: its netdev
  * @io: its registers
+ * @bar: what @io.base is while the device is there
  * @flags: enum vvf_flag, atomic bit operations
  * @vec: vectors: transmit, receive
  * @tx: transmit ring (RTNL; NULL while down)
@@ -87,6 +89,7 @@ struct vvf_adapter {
 	struct pci_dev *pdev;
 	struct net_device *netdev;
 	struct vfp_io io;
+	u8 __iomem *bar;
 	unsigned long flags;
 
 	struct vrg_vector vec[VVF_NUM_VEC];
@@ -149,6 +152,7 @@ int vvf_main_handshake(struct vvf_adapter *a);
 /* netdev.c */
 extern const struct net_device_ops vvf_netdev_ops;
 int vvf_netdev_set_rings(struct vvf_adapter *a, u16 tx_count, u16 rx_count);
+void vvf_netdev_down(struct vvf_adapter *a, bool quiet);
 void vvf_netdev_reset_work(struct work_struct *work);
 void vvf_netdev_rx_mode_work(struct work_struct *work);
 void vvf_netdev_sync_rx_mode(struct vvf_adapter *a);
@@ -187,6 +191,10 @@ void vvf_watchdog_start(struct vvf_adapter *a);
 void vvf_watchdog_carrier(struct vvf_adapter *a);
 void vvf_watchdog_reset(struct vvf_adapter *a, const char *why);
 void vvf_watchdog_stats(struct vvf_adapter *a);
+
+/* pm.c */
+extern const struct dev_pm_ops vvf_pm_ops;
+extern const struct pci_error_handlers vvf_pm_err_handler;
 
 /* ethtool.c */
 extern const struct ethtool_ops vvf_ethtool_ops;

@@ -192,8 +192,10 @@ class Lab:
                "-device", "virtio-serial-pci",
                "-chardev", f"socket,id=agent,path={self.sockets}/agent,server=on,wait=off",
                "-device", "virtserialport,chardev=agent,name=org.vfpath.agent"]
+        # At the 82576's own speed. A faster port reports whether its link is up, but no longer so
+        # after a reset of the link: the kernel would then give the device up.
         for n in range(self.pfs):
-            cmd += ["-device", f"pcie-root-port,id=rp{n},chassis={n + 1},slot={n + 1}",
+            cmd += ["-device", f"pcie-root-port,id=rp{n},chassis={n + 1},slot={n + 1},x-speed=2_5",
                     "-netdev", f"hubport,id=pf{n},hubid=0",
                     "-device", f"igb,id=pf{n}nic,bus=rp{n},netdev=pf{n},mac={pf_mac(n)}",
                     "-object", f"filter-dump,id=dump{n},netdev=pf{n},maxlen=256,"

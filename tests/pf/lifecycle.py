@@ -2,9 +2,10 @@
 """The device goes and comes back under the driver: sleep, reset, errors, unload."""
 
 from common import nic
-from common.scene import BRIDGE, without_guest
+from common.scene import BRIDGE, CHILD3_MAC, without_guest
 from common.station import Station
 
+from labkit.runner import Skip
 from labkit.util import wait_for
 
 setup_module = without_guest
@@ -29,6 +30,42 @@ def test_reset(lab):
     assert nic.vfs(lab, scene.pf) == before
     scene.set_vf(0, "spoofchk on vlan 0")
     scene.set_vf(0, "max_tx_rate 0")
+
+
+def test_pcie_errors(lab):
+    """PCIe errors that reset the link: PF and VFs come back by themselves, policy and all."""
+    scene, host = lab.scene, lab.host
+    if host.sh("modprobe aer_inject", check=False).rc:
+        raise Skip("this kernel has no aer_inject")
+    # A function without a driver counts as one that can't recover.
+    scene.bind_vf(0, scene.vf_driver)
+    scene.set_vf(0, "spoofchk off")
+    before = nic.vfs(lab, scene.pf)
+    host.put("/run/vfpath/aer.py", AER)
+    for error in (AER_UNCOR_COMPLETION_TIMEOUT, AER_UNCOR_DATA_LINK):
+        seen = recoveries(lab)
+        host.sh(f"python3 /run/vfpath/aer.py {lab.pf_pci()} {error:#x}")
+        wait_for(lambda n=seen: recoveries(lab) > n, 30, f"the recovery from {error:#x}")
+        settled(scene)
+        assert nic.vfs(lab, scene.pf) == before, f"{error:#x}"
+        assert scene.rar_owner(CHILD3_MAC) == {1}, f"{error:#x}"
+    scene.set_vf(0, "spoofchk on")
+
+
+def recoveries(lab):
+    """How often the kernel has said that a device has recovered."""
+    return int(lab.host.sh("dmesg | grep -c 'device recovery successful'", check=False).out)
+
+
+# One not fatal, and one fatal by default (PCIe 6.2.7).
+AER_UNCOR_COMPLETION_TIMEOUT, AER_UNCOR_DATA_LINK = 1 << 14, 1 << 4
+# struct aer_error_inj of the kernel's aer_inject.
+AER = r"""
+import re, struct, sys
+domain, bus, dev, fn = (int(x, 16) for x in re.split("[:.]", sys.argv[1]))
+with open("/dev/aer_inject", "wb", buffering=0) as f:
+    f.write(struct.pack("=3Bx7I", bus, dev, fn, int(sys.argv[2], 0), 0, 0, 0, 0, 0, domain))
+"""
 
 
 def test_sleep(lab):
