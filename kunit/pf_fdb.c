@@ -141,7 +141,8 @@ static void vfk_fdb_limits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vpf_fdb_add(fdb, VPF_FDB_VF_UC, 1, m), 0);
 	KUNIT_EXPECT_EQ(test, fdb->refused, 1);
 	for (i = fdb->num_wants; i < VPF_FDB_MAX_WANTS; i++)
-		KUNIT_ASSERT_EQ(test, vpf_fdb_add_bridge(fdb, VFK_BR, vfk_mac(m, i + 1000), 0, 1), 0);
+		KUNIT_ASSERT_EQ(test, vpf_fdb_add_bridge(fdb, VFK_BR, vfk_mac(m, i + 1000),
+							 0, 1), 0);
 	KUNIT_EXPECT_EQ(test, vpf_fdb_add_bridge(fdb, VFK_BR, vfk_mac(m, 9999), 0, 1), -ENOSPC);
 	KUNIT_EXPECT_EQ(test, vpf_fdb_add(fdb, VPF_FDB_BRIDGE, 0, m), -EINVAL);
 	vpf_fdb_flush(fdb, VPF_FDB_VF_UC, 0);

@@ -14,9 +14,16 @@
 LIST_HEAD(vfo_uppers);
 struct workqueue_struct *vfo_wq;
 
+#define VFO_AUTO_MAX	16
+
 static char *vfo_auto = "";
 module_param_named(auto, vfo_auto, charp, 0444);
-MODULE_PARM_DESC(auto, "make an upper for synthetic netdevs: \"all\" virtio-net ones, or a list of MAC addresses");
+MODULE_PARM_DESC(auto, "make an upper for synthetic netdevs: \"all\" virtio-net ones, or those with one of these MAC addresses, separated by commas (at most 16)");
+
+/* What was asked for with auto=; set once, before anybody looks */
+static bool vfo_auto_all;
+static u8 vfo_auto_mac[VFO_AUTO_MAX][ETH_ALEN];
+static unsigned int vfo_auto_macs;
 
 static struct rtnl_link_ops vfo_main_link_ops;
 
@@ -93,17 +100,51 @@ static void vfo_main_adopt_waiting(struct net *net)
 		vfo_main_adopt(dev);
 }
 
+/* A word of auto= that isn't understood is an error: nobody would look for its effect */
+static int vfo_main_auto_parse(void)
+{
+	const char *p = vfo_auto;
+
+	vfo_auto_all = !strcmp(p, "all");
+	if (vfo_auto_all || !*p)
+		return 0;
+	for (;;) {
+		if (vfo_auto_macs == VFO_AUTO_MAX || !mac_pton(p, vfo_auto_mac[vfo_auto_macs]))
+			break;
+		vfo_auto_macs++;
+		p += 3 * ETH_ALEN - 1;
+		if (!*p)
+			return 0;
+		if (*p++ != ',')
+			break;
+	}
+	pr_err(VFO_NAME ": auto=%s: neither \"all\" nor a list of up to %u MAC addresses\n",
+	       vfo_auto, VFO_AUTO_MAX);
+	return -EINVAL;
+}
+
 static bool vfo_main_auto_wanted(const struct net_device *dev)
 {
-	char mac[3 * ETH_ALEN];
+	struct vfo_upper *u;
+	unsigned int i;
 
-	if (!*vfo_auto || dev->type != ARPHRD_ETHER || vfo_lower_side(dev) != VFO_SYNTHETIC)
+	if (dev->type != ARPHRD_ETHER || vfo_lower_side(dev) != VFO_SYNTHETIC || vfo_is_upper(dev))
 		return false;
-	snprintf(mac, sizeof(mac), "%pM", vfo_lower_mac(dev));
-	if (strcmp(vfo_auto, "all"))
-		return strstr(vfo_auto, mac);
-	return dev->dev.parent && dev->dev.parent->driver &&
-	       !strcmp(dev->dev.parent->driver->name, "virtio_net");
+	if (vfo_auto_all)
+		return dev->dev.parent && dev->dev.parent->driver &&
+		       !strcmp(dev->dev.parent->driver->name, "virtio_net");
+	for (i = 0; i < vfo_auto_macs; i++) {
+		if (ether_addr_equal(vfo_auto_mac[i], vfo_lower_mac(dev)))
+			break;
+	}
+	if (i == vfo_auto_macs)
+		return false;
+	/* VLANs and the like on the upper have its address, too */
+	list_for_each_entry(u, &vfo_uppers, node) {
+		if (ether_addr_equal(u->dev->dev_addr, vfo_lower_mac(dev)))
+			return false;
+	}
+	return true;
 }
 
 static void vfo_main_auto(struct net_device *dev)
@@ -247,6 +288,9 @@ static int __init vfo_main_init(void)
 {
 	int err;
 
+	err = vfo_main_auto_parse();
+	if (err)
+		return err;
 	vfo_wq = alloc_workqueue(VFO_NAME, WQ_HIGHPRI | WQ_UNBOUND, 0);
 	if (!vfo_wq)
 		return -ENOMEM;

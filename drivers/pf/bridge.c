@@ -257,8 +257,8 @@ static int vpf_bridge_fdb_event(struct notifier_block *nb, unsigned long event, 
 }
 
 /*
- * The bridge module's functions, while there is a bridge. Were they symbols that this module is linked
- * with, `modprobe -r vfpath_pf` would unload the bridge module, and with it all bridges.
+ * The bridge module's functions, while there is a bridge. Were they symbols that this module is
+ * linked with, `modprobe -r vfpath_pf` would unload the bridge module, and with it all bridges.
  */
 static void vpf_bridge_get(struct vpf_eswitch *esw)
 {
@@ -333,7 +333,8 @@ static void vpf_bridge_leave(struct vpf_eswitch *esw, struct net_device *dev)
 }
 
 /* The PF (VLAN 0), or a VLAN of it? */
-static bool vpf_bridge_is_ours(const struct vpf_eswitch *esw, const struct net_device *dev, u16 *vid)
+static bool vpf_bridge_is_ours(const struct vpf_eswitch *esw, const struct net_device *dev,
+			       u16 *vid)
 {
 	*vid = 0;
 	if (dev == esw->a->netdev)

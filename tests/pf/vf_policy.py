@@ -11,6 +11,7 @@ from labkit.util import wait_for
 setup_module = without_guest
 
 VID = 100
+VMOLR1, VMOLR_ROPE, VMOLR_MPME = 0x5ad4, 1 << 26, 1 << 28
 
 
 def shown(scene, vf=0):
@@ -123,13 +124,48 @@ def test_live_mac(lab):
     assert scene.child3.ping(scene.me.ip) == 3
 
 
+def test_trust(lab):
+    """A VF's own address and what it may listen to are up to the host."""
+    scene, promise, mac = lab.scene, Promise("trust"), "52:54:00:00:40:07"
+    own = scene.child3.mac()
+
+    def vmolr():
+        return nic.words(lab, nic.bar0(lab) + VMOLR1, 1)[0] & (VMOLR_MPME | VMOLR_ROPE)
+    scene.set_vf(1, f"mac {own}")
+    scene.set_vf(1, "trust off")
+    refused(promise, scene.child3, f"ip link set c3 address {mac}", "an address of its own")
+    scene.child3.sh("ip link set c3 promisc on")
+    promise.expect(scene.child3.ping(scene.outside.ip) == 3, "promiscuous, not trusted: cut off")
+    promise.expect(not vmolr(), f"not trusted: {vmolr():#x}")
+    scene.child3.sh("ip link set c3 promisc off")
+    scene.set_vf(1, "trust on")
+    scene.child3.sh(f"ip link set c3 promisc on && ip link set c3 address {mac}")
+    wait_for(lambda: vmolr() == VMOLR_MPME | VMOLR_ROPE, 10, "promiscuous mode")
+    promise.expect(scene.rar_owner(mac) == {1}, f"trusted: {mac} is at {scene.rar_owner(mac)}")
+    promise.expect(scene.child3.ping(scene.outside.ip) == 3, "with an address of its own: cut off")
+    # What trust gave goes with it.
+    scene.set_vf(1, "trust off")
+    wait_for(lambda: not vmolr(), 10, "the end of promiscuous mode")
+    scene.child3.sh("ip link set c3 promisc off")
+    scene.set_vf(1, f"mac {own}")
+    wait_for(lambda: scene.child3.mac() == own, 10, "the host's address")
+    wait_for(lambda: scene.child3.ping(scene.outside.ip), 10, "the VF to reach outside")
+    promise.require()
+
+
 def test_lasts(lab):
-    """The PF's own down, up and change of MTU take nothing from the VFs."""
+    """Down, up, MTU and link of the PF, or a reset of the VF, take nothing from the VFs."""
     scene = lab.scene
     scene.set_vf(0, "vlan 200 qos 5")
     before = nic.vfs(lab, scene.pf)
     scene.host.sh(f"ip link set {scene.pf} down && ip link set {scene.pf} mtu 2000 && "
                   f"ip link set {scene.pf} up && ip link set {scene.pf} mtu 1500")
+    assert nic.vfs(lab, scene.pf) == before
+    lab.set_link(False)
+    wait_for(lambda: scene.carrier() == "0", 10, "the link to go")
+    lab.set_link(True)
+    wait_for(lambda: scene.carrier() == "1", 10, "the link to come")
+    scene.host.write(f"/sys/bus/pci/devices/{lab.vf_pci(0)}/reset", 1)
     assert nic.vfs(lab, scene.pf) == before
     wait_for(lambda: scene.child3.ping(scene.outside.ip), 20, "the VF to carry on")
     scene.set_vf(0, "vlan 0")
