@@ -69,6 +69,33 @@ static void vfk_mbx_decode(struct kunit *test)
 	}
 }
 
+/* The version of older and newer drivers: the highest that both speak, 0 for none */
+static void vfk_mbx_versions(struct kunit *test)
+{
+	static const struct {
+		u16 low, high, version;
+	} range[] = {
+		{ 1, 1, 1 }, { 1, 9, VFP_MBX_VERSION_MAX }, { 1, 0xffff, VFP_MBX_VERSION_MAX },
+		{ VFP_MBX_VERSION_MAX + 1, 0xffff, 0 },
+	};
+	struct vpf_vport vp = { .state = VPF_VPORT_ATTACHED };
+	struct vpf_mbx_req req;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(range); i++) {
+		u32 msg[VFP_MBX_LEN] = {
+			VFP_MBX_NEGOTIATE, VFP_MBX_MAGIC,
+			(u32)range[i].low << 16 | range[i].high, ~0U,
+		};
+
+		KUNIT_EXPECT_EQ(test, vpf_mbx_decode(msg, &req), 0);
+		KUNIT_EXPECT_EQ(test, req.version, range[i].version);
+		KUNIT_EXPECT_EQ(test, req.caps, VFP_CAP_ALL);
+		KUNIT_EXPECT_EQ(test, vpf_mbx_allowed(&vp, &req),
+				range[i].version ? 0 : -EOPNOTSUPP);
+	}
+}
+
 /* Whatever a guest writes: bounds hold (KASAN and UBSAN look on) */
 static void vfk_mbx_decode_random(struct kunit *test)
 {
@@ -204,6 +231,7 @@ static void vfk_mbx_replies(struct kunit *test)
 
 static struct kunit_case vfk_pf_mbx_cases[] = {
 	KUNIT_CASE(vfk_mbx_decode),
+	KUNIT_CASE(vfk_mbx_versions),
 	KUNIT_CASE(vfk_mbx_decode_random),
 	KUNIT_CASE(vfk_mbx_allowed),
 	KUNIT_CASE(vfk_mbx_mc_list),
