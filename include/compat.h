@@ -11,6 +11,11 @@
 #include <linux/netdevice.h>
 #include <linux/version.h>
 
+/* mac_pton(): in linux/kernel.h until 6.3 */
+#if __has_include(<linux/hex.h>)
+#include <linux/hex.h>
+#endif
+
 /* page_pool: one header until 6.6, then two; .napi (direct recycling) since 6.4 */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
 #include <net/page_pool/helpers.h>
@@ -122,6 +127,20 @@ static inline int vfp_dev_set_mac_address(struct net_device *dev, struct sockadd
 	return dev_set_mac_address(dev, (struct sockaddr *)addr, NULL);
 #endif
 }
+
+/* netpoll's setup has an argument that nobody needs until 6.16 */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+#define VFP_NETPOLL_SETUP_ARGS	struct net_device *dev
+#else
+#define VFP_NETPOLL_SETUP_ARGS	struct net_device *dev, struct netpoll_info *info
+#endif
+
+/* Tracing: the string of __assign_str() was a second argument until 6.9 */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#define vfp_assign_str(dst, src)	__assign_str(dst)
+#else
+#define vfp_assign_str(dst, src)	__assign_str(dst, src)
+#endif
 
 /* Transmit without the queue's lock: a feature until 6.12, then a flag */
 static inline void vfp_netdev_set_lltx(struct net_device *dev)

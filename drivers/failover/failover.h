@@ -50,6 +50,7 @@ struct vfo_pcpu {
  * @was_up: it was open when it came
  * @promisc: promiscuity that we added
  * @allmulti: same
+ * @np: sends for netpoll, NULL: nobody uses that (RTNL; the packet path)
  */
 struct vfo_lower {
 	struct net_device *dev;
@@ -61,6 +62,7 @@ struct vfo_lower {
 	bool was_up;
 	bool promisc;
 	bool allmulti;
+	struct netpoll *np;
 };
 
 /**
@@ -79,6 +81,7 @@ struct vfo_lower {
  * @last_outage_us: from the failure to the move (RTNL)
  * @last_reason: of the last move (RTNL)
  * @inactive_reason: why the VF isn't used (RTNL)
+ * @netpoll: somebody uses netpoll on it (RTNL)
  * @node: in the list of all uppers (RTNL)
  */
 struct vfo_upper {
@@ -96,6 +99,7 @@ struct vfo_upper {
 	u64 last_outage_us;
 	char last_reason[VFO_REASON_LEN];
 	char inactive_reason[VFO_REASON_LEN];
+	bool netpoll;
 	struct list_head node;
 };
 
@@ -109,6 +113,7 @@ extern struct list_head vfo_uppers;
 extern struct workqueue_struct *vfo_wq;
 bool vfo_is_upper(const struct net_device *dev);
 struct vfo_lower *vfo_main_lower(const struct net_device *dev);
+void vfo_main_adopt_waiting(struct net *net);
 
 /* upper.c */
 void vfo_upper_setup(struct net_device *dev);
@@ -136,6 +141,29 @@ void vfo_switch_check_work(struct work_struct *work);
 void vfo_switch_retry_work(struct work_struct *work);
 int vfo_switch_policy(struct vfo_upper *u, enum vfo_policy policy);
 const char *vfo_side_name(enum vfo_side side);
+
+/* netpoll.c */
+#ifdef CONFIG_NET_POLL_CONTROLLER
+int vfo_netpoll_enable(struct vfo_upper *u, struct vfo_lower *l);
+void vfo_netpoll_disable(struct vfo_lower *l);
+int vfo_netpoll_send(struct vfo_lower *l, struct sk_buff *skb);
+int vfo_netpoll_setup(VFP_NETPOLL_SETUP_ARGS);
+void vfo_netpoll_cleanup(struct net_device *dev);
+#else
+static inline int vfo_netpoll_enable(struct vfo_upper *u, struct vfo_lower *l)
+{
+	return 0;
+}
+
+static inline void vfo_netpoll_disable(struct vfo_lower *l)
+{
+}
+
+static inline int vfo_netpoll_send(struct vfo_lower *l, struct sk_buff *skb)
+{
+	return dev_queue_xmit(skb);
+}
+#endif
 
 /* sysfs.c */
 extern const struct attribute_group vfo_sysfs_group;

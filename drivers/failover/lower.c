@@ -161,6 +161,10 @@ static int vfo_lower_configure(struct vfo_upper *u, struct vfo_lower *l)
 		err = vfo_lower_flags(u, l);
 	}
 	if (!err) {
+		what = "netpoll";
+		err = vfo_netpoll_enable(u, l);
+	}
+	if (!err) {
 		netif_addr_lock_bh(u->dev);
 		dev_uc_sync_multiple(dev, u->dev);
 		dev_mc_sync_multiple(dev, u->dev);
@@ -270,6 +274,11 @@ int vfo_lower_enslave(struct vfo_upper *u, struct net_device *dev, struct netlin
 	if (l->side == VFO_VF)
 		mod_delayed_work(vfo_wq, &u->check, 0);
 	netdev_info(u->dev, "%s %s enslaved\n", vfo_side_name(l->side), dev->name);
+	/* udev heard of it before it was ours: now it can tell (TEST=="master/vfpath") */
+	kobject_uevent(&dev->dev.kobj, KOBJ_CHANGE);
+	/* Its VF may have been there before */
+	if (l->side == VFO_SYNTHETIC)
+		vfo_main_adopt_waiting(dev_net(dev));
 	return 0;
 }
 
@@ -299,6 +308,7 @@ void vfo_lower_release(struct vfo_upper *u, struct vfo_lower *l)
 	netdev_rx_handler_unregister(dev);
 	vfo_switch_event(u, l->side, VFO_EV_REMOVED, "released");
 	RCU_INIT_POINTER(u->lower[l->side], NULL);
+	vfo_netpoll_disable(l);
 	/* Nobody sends by it or counts on it after this */
 	synchronize_net();
 
@@ -310,6 +320,7 @@ void vfo_lower_release(struct vfo_upper *u, struct vfo_lower *l)
 		vfo_lower_set_mac(dev, l->orig_mac);
 		if (dev->mtu != l->orig_mtu)
 			dev_set_mtu(dev, l->orig_mtu);
+		kobject_uevent(&dev->dev.kobj, KOBJ_CHANGE);
 	}
 	netdev_info(u->dev, "%s %s released\n", vfo_side_name(l->side), dev->name);
 	netdev_put(dev, &l->tracker);

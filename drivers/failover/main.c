@@ -17,6 +17,8 @@ struct workqueue_struct *vfo_wq;
 #define VFO_AUTO_MAX	16
 
 static char *vfo_auto = "";
+/* The kernel's macro of this name would be expanded in the parameter's */
+#undef auto
 module_param_named(auto, vfo_auto, charp, 0444);
 MODULE_PARM_DESC(auto, "make an upper for synthetic netdevs: \"all\" virtio-net ones, or those with one of these MAC addresses, separated by commas (at most 16)");
 
@@ -91,7 +93,11 @@ static void vfo_main_adopt(struct net_device *dev)
 	}
 }
 
-static void vfo_main_adopt_waiting(struct net *net)
+/**
+ * vfo_main_adopt_waiting() - look for VFs that nobody has yet
+ * @net: in this namespace; RTNL
+ */
+void vfo_main_adopt_waiting(struct net *net)
 {
 	struct net_device *dev;
 
@@ -241,9 +247,6 @@ static int vfo_main_event(struct notifier_block *nb, unsigned long event, void *
 		vfo_main_adopt(dev);
 		vfo_main_auto(dev);
 	}
-	/* A synthetic netdev has joined: its VF may wait */
-	if (event == NETDEV_CHANGEUPPER && vfo_is_upper(dev))
-		vfo_main_adopt_waiting(dev_net(dev));
 	return NOTIFY_DONE;
 }
 

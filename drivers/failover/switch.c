@@ -8,13 +8,6 @@
 
 #include "failover.h"
 
-/* The name of the assigned string was a second argument until 6.10 */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
-#define vfo_assign_str(dst, src)	__assign_str(dst)
-#else
-#define vfo_assign_str(dst, src)	__assign_str(dst, src)
-#endif
-
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 

@@ -20,10 +20,10 @@ TRACE_EVENT(vfpath_switch,
 		__field(u64, outage_us)
 	),
 	TP_fast_assign(
-		vfo_assign_str(upper, upper);
-		vfo_assign_str(from, from);
-		vfo_assign_str(to, to);
-		vfo_assign_str(reason, reason);
+		vfp_assign_str(upper, upper);
+		vfp_assign_str(from, from);
+		vfp_assign_str(to, to);
+		vfp_assign_str(reason, reason);
 		__entry->outage_us = outage_us;
 	),
 	TP_printk("%s: %s -> %s (%s), outage %llu us", __get_str(upper), __get_str(from),

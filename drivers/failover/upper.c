@@ -4,6 +4,7 @@
  */
 #include <linux/ethtool.h>
 #include <linux/if_arp.h>
+#include <linux/netpoll.h>
 
 #include "failover.h"
 
@@ -114,7 +115,7 @@ static u16 vfo_upper_queue(const struct net_device *lower, const struct sk_buff 
 static struct vfo_lower *vfo_upper_choose(struct vfo_upper *u, const struct sk_buff *skb,
 					  bool *busy)
 {
-	struct vfo_lower *l = rcu_dereference(u->active), *other;
+	struct vfo_lower *l = rcu_dereference_bh(u->active), *other;
 	struct netdev_queue *txq;
 	bool lost;
 
@@ -126,7 +127,7 @@ static struct vfo_lower *vfo_upper_choose(struct vfo_upper *u, const struct sk_b
 	txq = netdev_get_tx_queue(l->dev, vfo_upper_queue(l->dev, skb));
 	if (likely(!lost && !netif_xmit_frozen_or_stopped(txq)))
 		return l;
-	other = rcu_dereference(u->lower[VFO_SYNTHETIC]);
+	other = rcu_dereference_bh(u->lower[VFO_SYNTHETIC]);
 	if (!other || !netif_running(other->dev) || !netif_carrier_ok(other->dev))
 		return l;
 	*busy = !lost;
@@ -148,7 +149,7 @@ static netdev_tx_t vfo_upper_xmit(struct sk_buff *skb, struct net_device *dev)
 	}
 	skb_set_queue_mapping(skb, vfo_upper_queue(l->dev, skb));
 	skb->dev = l->dev;
-	ret = dev_queue_xmit(skb);
+	ret = unlikely(netpoll_tx_running(dev)) ? vfo_netpoll_send(l, skb) : dev_queue_xmit(skb);
 	vfo_upper_count_tx(u, l->side, len, ret == NET_XMIT_SUCCESS || ret == NET_XMIT_CN, busy);
 	return NETDEV_TX_OK;
 }
@@ -404,6 +405,10 @@ static const struct net_device_ops vfo_upper_ops = {
 	.ndo_features_check	= passthru_features_check,
 	.ndo_add_slave		= vfo_upper_add_slave,
 	.ndo_del_slave		= vfo_upper_del_slave,
+#ifdef CONFIG_NET_POLL_CONTROLLER
+	.ndo_netpoll_setup	= vfo_netpoll_setup,
+	.ndo_netpoll_cleanup	= vfo_netpoll_cleanup,
+#endif
 };
 
 /**

@@ -31,6 +31,9 @@
  */
 #define VRG_TX_NEEDED	(MAX_SKB_FRAGS + 2 + GSO_LEGACY_MAX_SIZE / VFP_TXD_MAX_DATA)
 
+/* The shortest frame that the NIC takes, in bytes (TCTL.PSP is set) */
+#define VRG_TX_MIN_LEN	17
+
 struct vrg_tx_buf {
 	struct sk_buff *skb;	/* in the first entry of a frame */
 	dma_addr_t dma;
@@ -363,8 +366,11 @@ netdev_tx_t vrg_tx_xmit(struct sk_buff *skb, struct vrg_ring *ring)
 		netif_tx_stop_queue(txq);
 		return NETDEV_TX_BUSY;
 	}
-	/* Frees the skb when it fails */
-	if (eth_skb_pad(skb)) {
+	/*
+	 * The NIC pads the rest of the way (TCTL.PSP). Padded by us, a short frame whose checksum
+	 * the emulated NIC makes would have one over the padding, too. Frees the skb on failure.
+	 */
+	if (skb_put_padto(skb, VRG_TX_MIN_LEN)) {
 		vrg_tx_count_drop(ring);
 		goto out_kick;
 	}

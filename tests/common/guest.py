@@ -35,7 +35,8 @@ class NamespaceGuest(Machine):
 
     def _move(self, pci):
         dev = self.lab.host.netdev_of(pci)
-        self.lab.host.sh(f"ip link set {dev} netns {NETNS} name vf0")
+        # First its name: 6.1 renames nothing that is up, and there an upper may take it at once.
+        self.lab.host.sh(f"ip link set {dev} name vf0 && ip link set vf0 netns {NETNS}")
 
     def plug_vf(self, pci):
         """The VF comes: bound to its driver."""

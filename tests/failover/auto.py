@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0
+"""auto=: the upper makes itself; a guest's image needs no configuration."""
+
+from common.scene import GUEST_MAC, UPPER, Scene
+from common.station import Station
+from common.verdict import Promise
+
+from labkit.util import wait_for
+
+
+class AutoScene(Scene):
+    """The module does what the operator does elsewhere."""
+
+    def make_guest(self):
+        self.nested = True
+        self.guest = self.lab.guest(1, mac=GUEST_MAC, bridge="br0")
+        # Before the kernel knows of any netdev, as in an initramfs.
+        self.guest.sh("modprobe vfpath_vf && modprobe vfpath_failover auto=all && "
+                      "modprobe virtio_net")
+        self.station = Station("guest", self.guest, UPPER, 11)
+        self.station.configure()
+        self.wait_active("synthetic")
+        wait_for(lambda: self.station.ping(self.outside.ip, 1), 20, "the guest to reach outside")
+
+
+KERNELS = ("6.1",)
+
+
+def setup_module(lab):
+    """A guest whose upper is there as soon as its virtio-net."""
+    lab.scene = AutoScene(lab).start()
+
+
+def test_made(lab):
+    """One upper, of the virtio-net; it takes the VF as well."""
+    scene, promise = lab.scene, Promise("auto")
+    uppers = scene.guest.sh("ls -d /sys/class/net/*/vfpath").out.split()
+    promise.expect(len(uppers) == 1, f"{uppers}")
+    promise.expect(scene.guest.driver_of(scene.vfpath("synthetic")) == "virtio_net", "synthetic")
+    scene.plug()
+    promise.expect(scene.station.ping(scene.outside.ip) == 3, "on the VF")
+    # Its own VLANs and others' virtual netdevs aren't synthetic netdevs.
+    scene.guest.sh(f"ip link add link {UPPER} name x9 type vlan id 9 && ip link add d9 type veth")
+    uppers = scene.guest.sh("ls -d /sys/class/net/*/vfpath").out.split()
+    promise.expect(len(uppers) == 1, f"{uppers}")
+    scene.guest.sh("ip link del x9 && ip link del d9")
+    scene.unplug()
+    promise.require()
+
+
+def test_by_address(lab):
+    """A list of addresses; what is neither that nor "all" is refused."""
+    scene, promise = lab.scene, Promise("auto by address")
+    guest = scene.guest
+    guest.sh("modprobe -r vfpath_failover")
+    for bad in ("1", "yes", "52:54:00:00:20", f"{GUEST_MAC},", f"{GUEST_MAC},x", "all,"):
+        res = guest.sh(f"modprobe vfpath_failover auto={bad}", check=False)
+        promise.expect(res.rc, f"auto={bad} is taken")
+    guest.sh("modprobe -r virtio_net && "
+             f"modprobe vfpath_failover auto=52:54:00:00:99:99,{GUEST_MAC} && modprobe virtio_net")
+    promise.expect(scene.vfpath("synthetic"), "no upper was made")
+    scene.station.configure()
+    wait_for(lambda: scene.station.ping(scene.outside.ip, 1), 20, "the guest to reach outside")
+    scene.plug()
+    promise.expect(scene.station.ping(scene.outside.ip) == 3, "on the VF")
+    promise.require()
