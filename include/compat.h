@@ -12,7 +12,7 @@
 #include <linux/version.h>
 
 /* mac_pton(): in linux/kernel.h until 6.3 */
-#if __has_include(<linux/hex.h>)
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
 #include <linux/hex.h>
 #endif
 
@@ -129,10 +129,8 @@ static inline int vfp_dev_set_mac_address(struct net_device *dev, struct sockadd
 }
 
 /* netpoll's setup has an argument that nobody needs until 6.16 */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
-#define VFP_NETPOLL_SETUP_ARGS	struct net_device *dev
-#else
-#define VFP_NETPOLL_SETUP_ARGS	struct net_device *dev, struct netpoll_info *info
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
+#define VFP_HAVE_NETPOLL_INFO
 #endif
 
 /* Tracing: the string of __assign_str() was a second argument until 6.9 */

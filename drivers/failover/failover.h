@@ -147,7 +147,11 @@ const char *vfo_side_name(enum vfo_side side);
 int vfo_netpoll_enable(struct vfo_upper *u, struct vfo_lower *l);
 void vfo_netpoll_disable(struct vfo_lower *l);
 int vfo_netpoll_send(struct vfo_lower *l, struct sk_buff *skb);
-int vfo_netpoll_setup(VFP_NETPOLL_SETUP_ARGS);
+#ifdef VFP_HAVE_NETPOLL_INFO
+int vfo_netpoll_setup(struct net_device *dev, struct netpoll_info *info);
+#else
+int vfo_netpoll_setup(struct net_device *dev);
+#endif
 void vfo_netpoll_cleanup(struct net_device *dev);
 #else
 static inline int vfo_netpoll_enable(struct vfo_upper *u, struct vfo_lower *l)

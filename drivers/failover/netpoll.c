@@ -78,7 +78,11 @@ void vfo_netpoll_cleanup(struct net_device *dev)
 	}
 }
 
-int vfo_netpoll_setup(VFP_NETPOLL_SETUP_ARGS)
+#ifdef VFP_HAVE_NETPOLL_INFO
+int vfo_netpoll_setup(struct net_device *dev, struct netpoll_info *info)
+#else
+int vfo_netpoll_setup(struct net_device *dev)
+#endif
 {
 	struct vfo_upper *u = netdev_priv(dev);
 	int i, err = 0;

@@ -8,9 +8,9 @@ from common.promises import judge_planned
 from common.scene import Scene
 from common.verdict import Promise
 
-# To write to a VF's mailbox behind its driver's back.
 # In a namespace on any kernel, so where the checkers look on.
 KERNELS = ("debug",)
+# To write to a VF's mailbox behind its driver's back.
 LAB = {"extra_cmdline": "iomem=relaxed"}
 # So many malformed messages, and the PF doesn't serve a VF any more.
 MAX_BAD = 64
