@@ -140,6 +140,21 @@ static inline int vfp_dev_set_mac_address(struct net_device *dev, struct sockadd
 #define vfp_assign_str(dst, src)	__assign_str(dst, src)
 #endif
 
+/*
+ * A netdev stays in its namespace: a feature until 6.12, then a flag, with another name since
+ * 6.15 and some 6.12.y (Kbuild looks: versions don't tell)
+ */
+static inline void vfp_netdev_set_netns_local(struct net_device *dev)
+{
+#if defined(VFP_HAVE_NETNS_IMMUTABLE)
+	dev->netns_immutable = true;
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+	dev->netns_local = true;
+#else
+	dev->features |= NETIF_F_NETNS_LOCAL;
+#endif
+}
+
 /* Transmit without the queue's lock: a feature until 6.12, then a flag */
 static inline void vfp_netdev_set_lltx(struct net_device *dev)
 {

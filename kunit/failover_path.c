@@ -131,6 +131,12 @@ static void vfk_path_story(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, p.active, VFO_SYNTHETIC);
 	vfo_path_event(&p, VFO_VF, VFO_EV_RETRY, &actions);
 	KUNIT_EXPECT_EQ(test, p.active, VFO_VF);
+	vfo_path_event(&p, VFO_VF, VFO_EV_FAULT, &actions);
+	KUNIT_EXPECT_EQ(test, p.active, VFO_SYNTHETIC);
+	vfo_path_event(&p, VFO_VF, VFO_EV_RETRY, &actions);
+	KUNIT_EXPECT_EQ(test, p.active, VFO_SYNTHETIC);
+	vfo_path_event(&p, VFO_VF, VFO_EV_FIT, &actions);
+	KUNIT_EXPECT_EQ(test, p.active, VFO_VF);
 	vfo_path_event(&p, VFO_VF, VFO_EV_DOWN, &actions);
 	KUNIT_EXPECT_EQ(test, actions, VFO_ACT_MOVE | VFO_ACT_TELL_OFF | VFO_ACT_ANNOUNCE);
 	vfo_path_event(&p, VFO_VF, VFO_EV_REMOVED, &actions);

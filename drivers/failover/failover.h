@@ -129,6 +129,7 @@ const u8 *vfo_lower_mac(const struct net_device *dev);
 int vfo_lower_set_mac(struct net_device *dev, const u8 *mac);
 bool vfo_lower_carrier(const struct net_device *dev);
 int vfo_lower_flags(struct vfo_upper *u, struct vfo_lower *l);
+void vfo_lower_again(struct vfo_upper *u);
 
 /* rx.c */
 rx_handler_result_t vfo_rx_handler(struct sk_buff **pskb);

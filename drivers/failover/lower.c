@@ -154,6 +154,8 @@ static int vfo_lower_configure(struct vfo_upper *u, struct vfo_lower *l)
 	}
 	if (!err) {
 		what = "VLANs";
+		/* Those that a try before this one, or the upper since, has given it */
+		vlan_vids_del_by_dev(dev, u->dev);
 		err = vlan_vids_add_by_dev(dev, u->dev);
 	}
 	if (!err) {
@@ -174,6 +176,25 @@ static int vfo_lower_configure(struct vfo_upper *u, struct vfo_lower *l)
 		snprintf(u->inactive_reason, VFO_REASON_LEN, "%s: %s failed (%d)", dev->name, what,
 			 err);
 	return err;
+}
+
+/**
+ * vfo_lower_again() - the upper was changed: lowers that did not fit it may do so now
+ * @u: upper; RTNL
+ */
+void vfo_lower_again(struct vfo_upper *u)
+{
+	struct vfo_lower *l;
+	int i;
+
+	for (i = 0; i < VFO_SIDES; i++) {
+		l = vfo_lower_rtnl(u, i);
+		if (!l || !u->path.lower[i].fault || vfo_lower_configure(u, l))
+			continue;
+		if (i == VFO_VF)
+			u->inactive_reason[0] = 0;
+		vfo_switch_event(u, i, VFO_EV_FIT, "configured");
+	}
 }
 
 static void vfo_lower_first(struct vfo_upper *u, struct net_device *dev)
@@ -315,11 +336,13 @@ void vfo_lower_release(struct vfo_upper *u, struct vfo_lower *l)
 	dev->flags &= ~IFF_SLAVE;
 	dev->priv_flags &= ~(VFP_IFF_NO_ADDRCONF | IFF_DONT_BRIDGE);
 	if (!going) {
-		if (!l->was_up)
-			dev_close(dev);
+		/* As it came: a driver may not change its address while it is up */
+		dev_close(dev);
 		vfo_lower_set_mac(dev, l->orig_mac);
 		if (dev->mtu != l->orig_mtu)
 			dev_set_mtu(dev, l->orig_mtu);
+		if (l->was_up)
+			dev_open(dev, NULL);
 		kobject_uevent(&dev->dev.kobj, KOBJ_CHANGE);
 	}
 	netdev_info(u->dev, "%s %s released\n", vfo_side_name(l->side), dev->name);

@@ -94,6 +94,9 @@ static int vfo_path_note(struct vfo_path_lower *l, enum vfo_event ev)
 	case VFO_EV_FAULT:
 		l->fault = true;
 		return 0;
+	case VFO_EV_FIT:
+		l->fault = false;
+		return 0;
 	case VFO_EV_REFUSED:
 		l->refused = true;
 		return 0;

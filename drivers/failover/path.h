@@ -28,6 +28,7 @@ enum vfo_event {
 	VFO_EV_CARRIER_ON,
 	VFO_EV_CARRIER_OFF,
 	VFO_EV_FAULT,			/* it couldn't be configured like the upper */
+	VFO_EV_FIT,			/* it could, after all */
 	VFO_EV_REFUSED,			/* the host said no */
 	VFO_EV_RETRY,			/* ask the host again */
 	VFO_EV_POLICY,			/* @policy was set */
@@ -44,7 +45,7 @@ struct vfo_path_lower {
 	bool present;
 	bool up;
 	bool carrier;
-	bool fault;		/* until it is removed */
+	bool fault;		/* until it FITs */
 	bool refused;		/* until RETRY, or its carrier comes anew */
 };
 

@@ -207,12 +207,14 @@ static int vfo_upper_one_mtu(struct vfo_lower *l, unsigned long mtu)
 
 static int vfo_upper_change_mtu(struct net_device *dev, int mtu)
 {
-	int err = vfo_upper_both(netdev_priv(dev), vfo_upper_one_mtu, mtu, vfo_upper_one_mtu,
-				 dev->mtu);
+	struct vfo_upper *u = netdev_priv(dev);
+	int err = vfo_upper_both(u, vfo_upper_one_mtu, mtu, vfo_upper_one_mtu, dev->mtu);
 
-	if (!err)
-		dev->mtu = mtu;
-	return err;
+	if (err)
+		return err;
+	dev->mtu = mtu;
+	vfo_lower_again(u);
+	return 0;
 }
 
 static int vfo_upper_one_mac(struct vfo_lower *l, unsigned long mac)
@@ -222,16 +224,19 @@ static int vfo_upper_one_mac(struct vfo_lower *l, unsigned long mac)
 
 static int vfo_upper_set_mac(struct net_device *dev, void *p)
 {
+	struct vfo_upper *u = netdev_priv(dev);
 	struct sockaddr *addr = p;
 	int err;
 
 	if (!is_valid_ether_addr(addr->sa_data))
 		return -EADDRNOTAVAIL;
-	err = vfo_upper_both(netdev_priv(dev), vfo_upper_one_mac, (unsigned long)addr->sa_data,
+	err = vfo_upper_both(u, vfo_upper_one_mac, (unsigned long)addr->sa_data,
 			     vfo_upper_one_mac, (unsigned long)dev->dev_addr);
-	if (!err)
-		eth_hw_addr_set(dev, addr->sa_data);
-	return err;
+	if (err)
+		return err;
+	eth_hw_addr_set(dev, addr->sa_data);
+	vfo_lower_again(u);
+	return 0;
 }
 
 static int vfo_upper_add_vid(struct vfo_lower *l, unsigned long vid)
@@ -426,6 +431,8 @@ void vfo_upper_setup(struct net_device *dev)
 	dev->priv_flags |= IFF_NO_QUEUE | IFF_UNICAST_FLT | IFF_LIVE_ADDR_CHANGE;
 	dev->priv_flags &= ~(IFF_TX_SKB_SHARING | IFF_XMIT_DST_RELEASE);
 	vfp_netdev_set_lltx(dev);
+	/* Its lowers would stay behind */
+	vfp_netdev_set_netns_local(dev);
 	dev->min_mtu = ETH_MIN_MTU;
 	dev->max_mtu = ETH_MAX_MTU;
 	dev->hw_features = VFO_FEATURES | NETIF_F_HW_VLAN_CTAG_FILTER;

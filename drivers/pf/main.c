@@ -281,6 +281,15 @@ out:
 	up_write(&a->load_lock);
 }
 
+/* Works of an adapter that isn't loaded have nothing to do, but may be on their way */
+static void vpf_main_cancel(struct vpf_adapter *a)
+{
+	cancel_work_sync(&a->remove_work);
+	cancel_work_sync(&a->reset_work);
+	cancel_work_sync(&a->rate_work);
+	cancel_work_sync(&a->health_work);
+}
+
 static int vpf_main_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	struct vpf_adapter *a;
@@ -303,6 +312,7 @@ static int vpf_main_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	return 0;
 
 err_devlink:
+	vpf_main_cancel(a);
 	vpf_devlink_free(a);
 	return err;
 }
@@ -317,9 +327,7 @@ static void vpf_main_remove(struct pci_dev *pdev)
 	devl_lock(a->devlink);
 	vpf_main_unload(a);
 	devl_unlock(a->devlink);
-	/* They find nothing to do any more, but may be on their way */
-	cancel_work_sync(&a->reset_work);
-	cancel_work_sync(&a->rate_work);
+	vpf_main_cancel(a);
 	vpf_health_exit(a);
 	vpf_devlink_free(a);
 }

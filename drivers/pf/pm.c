@@ -36,6 +36,8 @@ static int vpf_pm_unpause(struct vpf_adapter *a)
 
 	if (!test_and_clear_bit(VPF_F_PAUSED, &a->flags))
 		return 0;
+	/* Whoever restored it has used up what was saved; the next error needs it again */
+	pci_save_state(a->pdev);
 	clear_bit(VPF_F_REMOVED, &a->flags);
 	WRITE_ONCE(a->io.base, a->bar);
 	rtnl_lock();

@@ -71,6 +71,13 @@ static void vvf_netdev_queues_off(struct vvf_adapter *a)
 	vrg_rx_reset(a->rx);
 }
 
+/* No answer, rather than a no: whoever holds RTNL must not wait for the next one, too */
+static bool vvf_netdev_mute(int err)
+{
+	return err == -ETIMEDOUT || err == -EBUSY || err == -ENODEV || err == -ENOTCONN ||
+	       err == -ECONNRESET;
+}
+
 /* What the PF has to know again after each handshake */
 static int vvf_netdev_configure(struct vvf_adapter *a)
 {
@@ -85,10 +92,14 @@ static int vvf_netdev_configure(struct vvf_adapter *a)
 	}
 	for_each_set_bit(vid, a->vlans, VLAN_N_VID) {
 		err = vvf_mbx_vlan(a, vid, true);
+		if (vvf_netdev_mute(err))
+			return err;
 		if (err)
 			netdev_warn(netdev, "VLAN %u: %pe\n", vid, ERR_PTR(err));
 	}
-	vvf_netdev_sync_rx_mode(a);
+	err = vvf_netdev_sync_rx_mode(a);
+	if (err)
+		return err;
 	/* An in-tree PF and ours take this from an in-tree driver for "it runs": last */
 	return vvf_mbx_max_frame(a, VVF_MAX_FRAME(netdev->mtu));
 }
@@ -374,9 +385,13 @@ static int vvf_netdev_change_mtu(struct net_device *netdev, int mtu)
  * vvf_netdev_sync_rx_mode() - tell the PF whom else we listen to
  * @a: adapter
  *
+ * What the PF refuses is told to the operator, and is no error here.
+ *
  * Context: process.
+ *
+ * Return: 0, or an error when the PF doesn't answer; then it wasn't asked any further.
  */
-void vvf_netdev_sync_rx_mode(struct vvf_adapter *a)
+int vvf_netdev_sync_rx_mode(struct vvf_adapter *a)
 {
 	struct net_device *netdev = a->netdev;
 	struct netdev_hw_addr *ha;
@@ -387,7 +402,7 @@ void vvf_netdev_sync_rx_mode(struct vvf_adapter *a)
 
 	hashes = kcalloc(VFP_MBX_MC_LIST_MAX, sizeof(*hashes), GFP_KERNEL);
 	if (!hashes)
-		return;
+		return -ENOMEM;
 	netif_addr_lock_bh(netdev);
 	if (netdev->flags & IFF_PROMISC)
 		mode = VFP_RX_PROMISC | VFP_RX_ALLMULTI;
@@ -400,17 +415,24 @@ void vvf_netdev_sync_rx_mode(struct vvf_adapter *a)
 	netif_addr_unlock_bh(netdev);
 
 	err = vvf_mbx_set_mc(a, hashes, num);
+	kfree(hashes);
+	if (vvf_netdev_mute(err))
+		return err;
 	if (err == -ENOSPC)
 		mode |= VFP_RX_ALLMULTI;
-	kfree(hashes);
 	err = vvf_mbx_set_rx_mode(a, mode);
+	if (vvf_netdev_mute(err))
+		return err;
 	if (err && mode && net_ratelimit())
 		netdev_warn(netdev, "%s: the host %s\n",
 			    mode & VFP_RX_PROMISC ? "promiscuous" : "all multicast",
 			    err == -EPERM ? "does not trust this VF" : "can't do it");
 	err = vvf_mbx_set_uc(a, netdev);
+	if (vvf_netdev_mute(err))
+		return err;
 	if (err && !netdev_uc_empty(netdev) && net_ratelimit())
 		netdev_warn(netdev, "further addresses: %pe\n", ERR_PTR(err));
+	return 0;
 }
 
 void vvf_netdev_rx_mode_work(struct work_struct *work)

@@ -41,18 +41,19 @@ bool vvf_path_implied(struct vvf_adapter *a)
  */
 int vvf_path_set(struct vvf_adapter *a, bool to_vf)
 {
-	int err;
+	int err = 0;
 
 	ASSERT_RTNL();
 	if (to_vf) {
 		if (!test_bit(VVF_F_UP, &a->flags))
 			return -ENETDOWN;
-		vvf_netdev_sync_rx_mode(a);
+		err = vvf_netdev_sync_rx_mode(a);
 		set_bit(VVF_F_PATH_VF, &a->flags);
 	} else {
 		clear_bit(VVF_F_PATH_VF, &a->flags);
 	}
-	err = vvf_mbx_path(a, to_vf);
+	if (!err)
+		err = vvf_mbx_path(a, to_vf);
 	if (err == -EOPNOTSUPP)
 		return 0;
 	if (err) {

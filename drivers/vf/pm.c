@@ -33,6 +33,8 @@ static void vvf_pm_unpause(struct vvf_adapter *a)
 {
 	if (!test_and_clear_bit(VVF_F_PAUSED, &a->flags))
 		return;
+	/* Whoever restored it has used up what was saved; the next error needs it again */
+	pci_save_state(a->pdev);
 	clear_bit(VVF_F_REMOVED, &a->flags);
 	WRITE_ONCE(a->io.base, a->bar);
 	/* As often as it takes: the PF comes back in its own time. It attaches the netdev, too. */

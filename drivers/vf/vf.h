@@ -155,7 +155,7 @@ int vvf_netdev_set_rings(struct vvf_adapter *a, u16 tx_count, u16 rx_count);
 void vvf_netdev_down(struct vvf_adapter *a, bool quiet);
 void vvf_netdev_reset_work(struct work_struct *work);
 void vvf_netdev_rx_mode_work(struct work_struct *work);
-void vvf_netdev_sync_rx_mode(struct vvf_adapter *a);
+int vvf_netdev_sync_rx_mode(struct vvf_adapter *a);
 
 /* irq.c */
 int vvf_irq_alloc(struct vvf_adapter *a);

@@ -43,6 +43,9 @@ def test_mute(lab):
             after, upper_after = nic.ethtool(scene.guest, vf), scene.upper_stats()
             for name in ("path_refused", "mbx_timeouts"):
                 promise.expect(after[name] > before[name], f"{name}: {after[name]}")
+            # With RTNL held it waits for one answer that doesn't come, not for several in turn.
+            waits, tries = (after[n] - before[n] for n in ("mbx_timeouts", "path_refused"))
+            promise.expect(waits <= tries + 1, f"{waits} time-outs in {tries} tries")
             promise.expect(upper_after["path_refused"] > upper["path_refused"],
                            f"path_refused: {upper_after['path_refused']}")
         judge_planned(promise, window)

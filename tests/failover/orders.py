@@ -58,3 +58,25 @@ def test_orders(lab):
         guest.unplug_vf()
         guest.sh("ip link set eth0 down")
     promise.require()
+
+
+def test_misfit(lab):
+    """A VF that can't do what the upper does is kept out of use, says why, and is used once it can."""
+    scene, guest, promise = lab.scene, lab.scene.guest, Promise("misfit")
+    guest.sh(f"ip link set eth0 mtu 9600 && {ADD} && {SYNTHETIC} && ip link set {UPPER} mtu 9600")
+    scene.station = Station("guest", guest, UPPER, 11)
+    scene.station.configure()
+    scene.wait_active("synthetic")
+    guest.plug_vf(lab.vf_pci(0))
+    wait_for(lambda: scene.vfpath("vf") == "vf0", 10, "the VF to be bound")
+    promise.expect("MTU" in scene.vfpath("inactive_reason"), scene.vfpath("inactive_reason"))
+    promise.expect(scene.vfpath("active") == "synthetic", "used in spite of it")
+    promise.expect(scene.station.ping(scene.outside.ip) == 3, "the synthetic path")
+    guest.sh(f"ip link set {UPPER} mtu 1500")
+    scene.wait_active("vf")
+    promise.expect(scene.vfpath("inactive_reason") == "", scene.vfpath("inactive_reason"))
+    promise.expect(guest.link("vf0")["mtu"] == 1500, "another MTU")
+    wait_for(lambda: scene.station.ping(scene.outside.ip, 1), 10, "outside to answer")
+    guest.sh(f"ip link del {UPPER}")
+    guest.unplug_vf()
+    promise.require()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """What is put on the upper, and under it: VLANs, macvlans, netconsole, packet sockets, unloading."""
 
+from common.promises import refused
 from common.scene import UPPER, with_guest
 from common.station import Station
 from common.verdict import Promise
@@ -124,3 +125,22 @@ def test_unload(lab):
     scene.station.configure()
     scene.wait_active("vf")
     wait_for(lambda: scene.station.ping(scene.outside.ip, 1), 20, "traffic after it")
+
+
+def test_namespace(lab):
+    """The upper stays where its lowers are; a lower that leaves is let go."""
+    scene, promise = lab.scene, Promise("namespaces")
+    scene.on_vf()
+    scene.guest.sh("ip netns add elsewhere")
+    refused(promise, scene.guest, f"ip link set {UPPER} netns elsewhere", "moving the upper")
+    home = "1" if scene.nested else "guest"
+    vf = scene.vfpath("vf")
+    scene.guest.sh(f"ip link set {vf} netns elsewhere")
+    scene.wait_active("synthetic")
+    promise.expect(scene.vfpath("vf") == "", "the VF is in another namespace, and still bound")
+    wait_for(lambda: scene.station.ping(scene.outside.ip, 1), 10, "the synthetic path")
+    scene.guest.sh(f"ip -n elsewhere link set {vf} netns {home}")
+    scene.wait_active("vf")
+    promise.expect(scene.station.ping(scene.outside.ip) == 3, "the VF that is back")
+    scene.guest.sh("ip netns del elsewhere")
+    promise.require()
