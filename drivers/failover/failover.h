@@ -123,7 +123,7 @@ void vfo_upper_sum(struct vfo_upper *u, struct vfo_pcpu *sum);
 /* lower.c */
 int vfo_lower_enslave(struct vfo_upper *u, struct net_device *dev,
 		      struct netlink_ext_ack *extack);
-void vfo_lower_release(struct vfo_upper *u, struct vfo_lower *l);
+void vfo_lower_release(struct vfo_upper *u, struct vfo_lower *l, bool going);
 enum vfo_side vfo_lower_side(const struct net_device *dev);
 const u8 *vfo_lower_mac(const struct net_device *dev);
 int vfo_lower_set_mac(struct net_device *dev, const u8 *mac);

@@ -307,15 +307,16 @@ int vfo_lower_enslave(struct vfo_upper *u, struct net_device *dev, struct netlin
  * vfo_lower_release() - let a lower go
  * @u: upper; RTNL
  * @l: lower; freed
+ * @going: it leaves (unregistered, or to another namespace): what it was before doesn't matter
  *
  * Its path is left before it is closed.
  */
-void vfo_lower_release(struct vfo_upper *u, struct vfo_lower *l)
+void vfo_lower_release(struct vfo_upper *u, struct vfo_lower *l, bool going)
 {
 	struct net_device *dev = l->dev;
-	bool going = dev->reg_state != NETREG_REGISTERED;
 
 	ASSERT_RTNL();
+	going |= dev->reg_state != NETREG_REGISTERED;
 	vfo_switch_event(u, l->side, VFO_EV_DOWN, "released");
 	dev_uc_unsync(dev, u->dev);
 	dev_mc_unsync(dev, u->dev);

@@ -193,7 +193,7 @@ static void vfo_main_unregister(struct vfo_upper *u, struct vfo_lower *l)
 	bool was_vf = l->side == VFO_VF;
 	struct net *net = dev_net(u->dev);
 
-	vfo_lower_release(u, l);
+	vfo_lower_release(u, l, true);
 	if (was_vf && vfo_lower_rtnl(u, VFO_SYNTHETIC))
 		vfo_main_adopt_waiting(net);
 }

@@ -350,7 +350,7 @@ static int vfo_upper_del_slave(struct net_device *dev, struct net_device *lower)
 
 	if (!l || l->upper != dev)
 		return -EINVAL;
-	vfo_lower_release(netdev_priv(dev), l);
+	vfo_lower_release(netdev_priv(dev), l, false);
 	return 0;
 }
 
@@ -377,7 +377,7 @@ static void vfo_upper_uninit(struct net_device *dev)
 
 	for (i = 0; i < VFO_SIDES; i++) {
 		if (vfo_lower_rtnl(u, i))
-			vfo_lower_release(u, vfo_lower_rtnl(u, i));
+			vfo_lower_release(u, vfo_lower_rtnl(u, i), false);
 	}
 	list_del(&u->node);
 	/* They never wait for RTNL */
