@@ -83,6 +83,8 @@ static pci_ers_result_t vpf_pm_error_detected(struct pci_dev *pdev, pci_channel_
 
 static pci_ers_result_t vpf_pm_slot_reset(struct pci_dev *pdev)
 {
+	/* What was saved last is good, even if a reset since then has made use of it */
+	pdev->state_saved = true;
 	pci_restore_state(pdev);
 	pci_save_state(pdev);
 	pci_set_master(pdev);
@@ -112,6 +114,8 @@ static void vpf_pm_save_vf(struct pci_dev *vf)
 static void vpf_pm_restore_vf(struct pci_dev *vf)
 {
 	pci_restore_state(vf);
+	/* Its own driver may need it after an error */
+	pci_save_state(vf);
 }
 
 /* The PF's reset is its VFs' as well, but the PCI core restores the PF's state alone */

@@ -68,6 +68,8 @@ static pci_ers_result_t vvf_pm_error_detected(struct pci_dev *pdev, pci_channel_
 
 static pci_ers_result_t vvf_pm_slot_reset(struct pci_dev *pdev)
 {
+	/* What was saved last is good, even if a reset since then has made use of it */
+	pdev->state_saved = true;
 	pci_restore_state(pdev);
 	pci_save_state(pdev);
 	pci_set_master(pdev);
