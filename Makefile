@@ -5,6 +5,7 @@
 KVER	?= $(shell uname -r)
 KDIR	?= /lib/modules/$(KVER)/build
 CASES	?=
+SETUPS	?=
 V	?= 0
 
 # The directory of this file, wherever make was called from
@@ -12,12 +13,15 @@ TOP	:= $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
 VERSION	:= $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' $(TOP)/dkms.conf)
 
 KBUILD_ARGS := -C $(KDIR) M=$(TOP) V=$(V)
+ifeq ($(NET_FAILOVER),1)
+KBUILD_ARGS += CONFIG_VFPATH_NET_FAILOVER=m
+endif
 ifeq ($(KUNIT),1)
 KBUILD_ARGS += CONFIG_VFPATH_KUNIT_TEST=m
 endif
 
-.PHONY: all modules modules_install clean help setup demo test kunit check tools \
-	dkms-install dkms-remove shell
+.PHONY: all modules modules_install clean help setup demo bench-failover test kunit check tools \
+	dkms-install dkms-remove config-install config-remove shell
 
 all: modules
 
@@ -37,6 +41,9 @@ setup:
 demo:
 	$(TOP)/scripts/lab demo $(LABFLAGS)
 
+bench-failover:
+	$(TOP)/scripts/lab bench failover $(LABFLAGS) $(SETUPS)
+
 test:
 	$(TOP)/scripts/lab test $(LABFLAGS) $(CASES)
 
@@ -54,23 +61,41 @@ tools:
 	cmake --build $(TOP)/build/tools
 	ctest --test-dir $(TOP)/build/tools --output-on-failure
 
-dkms-install:
+# What keeps a guest's network configuration off the lowers
+config-install:
+	install -D -m 644 $(TOP)/dist/73-vfpath.rules $(DESTDIR)/usr/lib/udev/rules.d/73-vfpath.rules
+	install -D -m 644 $(TOP)/dist/10-vfpath-lower.network \
+		$(DESTDIR)/usr/lib/systemd/network/10-vfpath-lower.network
+	install -D -m 755 $(TOP)/dist/ifupdown $(DESTDIR)/etc/network/if-pre-up.d/vfpath
+
+config-remove:
+	rm -f $(DESTDIR)/usr/lib/udev/rules.d/73-vfpath.rules \
+		$(DESTDIR)/usr/lib/systemd/network/10-vfpath-lower.network \
+		$(DESTDIR)/etc/network/if-pre-up.d/vfpath
+
+dkms-install: config-install
 	mkdir -p /usr/src/vfpath-$(VERSION)
 	cp -r $(addprefix $(TOP)/,Kbuild Kconfig Makefile dkms.conf include drivers kunit) \
 		/usr/src/vfpath-$(VERSION)/
+ifeq ($(NET_FAILOVER),1)
+	cat $(TOP)/drivers/net_failover/dkms.conf >>/usr/src/vfpath-$(VERSION)/dkms.conf
+endif
 	dkms install vfpath/$(VERSION)
 
-dkms-remove:
+dkms-remove: config-remove
 	dkms remove vfpath/$(VERSION) --all
 	rm -rf /usr/src/vfpath-$(VERSION)
 
 help:
 	@echo 'make modules [KDIR=dir]    build the modules (for the running kernel)'
 	@echo 'make modules_install       install them under /lib/modules'
+	@echo '     ... NET_FAILOVER=1    and a net_failover.ko with our upper, for failover=on'
 	@echo 'make dkms-install          install them by DKMS, for every kernel to come'
+	@echo 'make config-install        rules for udev, networkd, NetworkManager, ifupdown (dkms-install does it)'
 	@echo 'make dkms-remove           undo that'
 	@echo 'make setup                 install what the lab needs, fill its cache'
 	@echo 'make demo                  the whole story in virtual machines, with a picture'
+	@echo 'make bench-failover        compare with bonding and net_failover on the in-tree drivers'
 	@echo 'make test [CASES="a b"]    all tests, or some'
 	@echo 'make check                 build with W=1 and sparse, checkpatch and others'
 	@echo 'make kunit                 the unit tests, on the debug kernel'

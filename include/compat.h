@@ -118,6 +118,13 @@ static inline void vfp_napi_unlink(struct net_device *dev, unsigned int num_tx)
 #define VFP_IFF_NO_ADDRCONF	0
 #endif
 
+/* What is up may be renamed since 6.2; before, only if it says so */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define VFP_IFF_LIVE_RENAME_OK	0
+#else
+#define VFP_IFF_LIVE_RENAME_OK	IFF_LIVE_RENAME_OK
+#endif
+
 /* Addresses are larger than struct sockaddr since 6.16 */
 static inline int vfp_dev_set_mac_address(struct net_device *dev, struct sockaddr_storage *addr)
 {

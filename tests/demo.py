@@ -7,15 +7,14 @@ main() plays it, prints a table, and leaves build/demo/report.json and timeline.
 import contextlib
 import json
 import os
-import re
-import time
 
-from labkit import build, util
-from labkit.util import run, say
+from labkit import util
+from labkit.util import say
 
-from common import promises
+from common import attempts, promises
 from common.events import PathWatch
 from common.flows import Flows, Tcp
+from common.picture import Story, qemu_version
 from common.scene import Scene
 from common.verdict import Promise
 
@@ -25,28 +24,9 @@ NAMES = ("vf_path_carries", "exclusive_binding", "routing", "planned_leave", "pl
          "pf_undisturbed", "tcp_survives")
 # How many times VFs are made and removed in front of the PF's own stream.
 PF_CYCLES = 7
-BIN_MS = 100
-# Nested guests under TCG do not always live so long; see Documentation/testing.rst.
-TRIES = 4
 KINDS = {"planned_return": "return", "torn_flr": "torn", "torn_unbind": "torn",
          "torn_link_state": "torn", "planned_leave": "leave", "admin_switch": "admin"}
 COLUMNS = "{:18} {:4} {:>7} {:>7} {:>10} {:>10} {:>9}"
-
-
-class Clock:
-    """Turns a machine's CLOCK_MONOTONIC into seconds since the demo began."""
-
-    def __init__(self, machine, began):
-        def trip():
-            start = time.monotonic()
-            there = machine.clock()
-            end = time.monotonic()
-            return end - start, there / 1e9 - (start + end) / 2
-        # The quickest of some round trips is the least distorted.
-        self.offset = min(trip() for _ in range(7))[1] + began
-
-    def seconds(self, nanoseconds):
-        return nanoseconds / 1e9 - self.offset
 
 
 class Demo:
@@ -57,23 +37,17 @@ class Demo:
         self.lab = lab
         self.promises = {name: Promise(name) for name in NAMES}
         self.windows = []
-        self.events = []
-        self.began = time.monotonic()
+        self.picture = Story(lab)
         self.flows = self.watch = None
-
-    def now(self):
-        """Seconds since the demo began."""
-        return time.monotonic() - self.began
 
     def event(self, event):
         """One event: play, judge, and see whether host and guest agree."""
         name, path, kind, action = event
 
         def timed(scene):
-            start = self.now()
+            start = self.picture.now()
             action(scene)
-            self.events.append({"t": round(start, 3), "label": name,
-                                "kind": KINDS.get(kind, "other")})
+            self.picture.note(name, KINDS.get(kind, "other"), start)
         window = promises.play(self.scene, self.flows, (name, path, kind, timed))
         promises.judge(self.promises[kind], window)
         promises.judge_agreement(self.promises["host_guest_agree"], self.scene, name, path)
@@ -88,7 +62,7 @@ class Demo:
         self.scene.start()
         scene = self.scene
         with contextlib.ExitStack() as stack:
-            self.watch = stack.enter_context(PathWatch(scene))
+            self.watch = stack.enter_context(PathWatch(scene.guest))
             self.flows = stack.enter_context(Flows.of(scene))
             connections = [stack.enter_context(Tcp(scene.outside, scene.station)),
                            stack.enter_context(Tcp(scene.child2, scene.station))]
@@ -96,7 +70,8 @@ class Demo:
             say("the TCP connections end")
             for connection in connections:
                 promises.judge_tcp(self.promises["tcp_survives"], connection)
-            self.timeline()
+            self.picture.draw("vfpath: one guest, two paths", scene, self.flows, self.watch,
+                              os.path.join(OUT, "timeline"))
 
     def story(self):
         """The events; the streams run all the time."""
@@ -135,40 +110,6 @@ class Demo:
                 "promises": {name: p.report() for name, p in self.promises.items()},
                 "switches": list(self.rows())}
 
-    def lanes(self):
-        """A lane for each peer: rates and losses both ways, and the path."""
-        clocks = {m: Clock(m, self.began) for m in (self.scene.host, self.scene.guest)}
-        spans = self.spans(clocks[self.scene.guest])
-        for peer in (self.scene.child2, self.scene.outside):
-            lane = {"name": f"guest and {peer}", "series": [], "loss": [],
-                    "path": [{"name": "path", "spans": spans}]}
-            for stream in self.flows.streams:
-                if peer in (stream.source, stream.sink):
-                    name = "rx" if stream.source is peer else "tx"
-                    rate, loss = curve(stream, clocks[stream.sink.machine])
-                    lane["series"].append({"name": name, "unit": "pps", "points": rate})
-                    lane["loss"].append({"name": name, "points": loss})
-            yield lane
-
-    def spans(self, clock):
-        """When the guest was on which path."""
-        changes = [(max(0, round(clock.seconds(ns), 3)), path)
-                   for ns, path in self.watch.changes()]
-        ends = [t for t, _path in changes[1:]] + [round(self.now(), 3)]
-        return [[t, end, path] for (t, path), end in zip(changes, ends)]
-
-    def timeline(self):
-        """Draw timeline.svg."""
-        data = {"title": "vfpath: one guest, two paths",
-                "subtitle": f"kernel {self.lab.kernel.version}, QEMU {qemu_version()}, "
-                            f"{self.scene.rate} datagrams a second each way",
-                "lanes": list(self.lanes()), "events": self.events}
-        path = os.path.join(OUT, "timeline.json")
-        with open(path, "w", encoding="utf-8") as f:
-            json.dump(data, f)
-        run([os.path.join(build.tools(), "vfpath-timeline"), "--in", path,
-             "--out", os.path.join(OUT, "timeline.svg")])
-
     def table(self):
         """What the one who has waited gets to see."""
         print("\n" + COLUMNS.format("event", "way", "peer", "lost", "duplicated", "reordered",
@@ -183,58 +124,10 @@ class Demo:
                 print(f"        {problem}")
 
 
-def curve(stream, clock):
-    """(points of the rate, points of the losses) of a stream."""
-    analysis = stream.analyze(bins=BIN_MS)
-    base = clock.seconds(analysis["start_mono_ns"])
-    rate, loss = [], []
-    for t, received, _bytes, lost, _duplicated, _reordered in analysis["bins"]["rows"]:
-        when = round(base + t, 3)
-        if when < 0:
-            continue
-        rate.append([when, received * 1000 / BIN_MS])
-        if lost:
-            loss.append([when, lost])
-    return rate, loss
-
-
-def qemu_version():
-    """The version of the QEMU that emulates the NIC."""
-    m = re.search(r"version (\S+)", run(["qemu-system-x86_64", "--version"]))
-    return m.group(1) if m else "unknown"
-
-
-def attempt(make_lab, kernel):
-    """Play it once. Returns the demo, what stopped it, and what the kernels complained of.
-
-    None instead when it was the emulator that failed.
-    """
-    failure = None
-    with make_lab(kernel, name="demo") as lab:
-        demo = Demo(lab)
-        try:
-            demo.play()
-            bad = lab.check_logs()
-        except util.LabError as e:
-            if lab.emulator_failed():
-                return None
-            failure = str(e)
-            bad = lab.check_logs()
-    return demo, failure, bad
-
-
 def main(make_lab, kernel):
     """Play the demo on a kernel; 0 when all promises are kept and no kernel complained."""
     os.makedirs(OUT, exist_ok=True)
-    for tries in range(TRIES):
-        played = attempt(make_lab, kernel)
-        if played:
-            break
-        say("the emulator failed (see Documentation/testing.rst)"
-            + (": from the start" if tries < TRIES - 1 else ""))
-    else:
-        raise util.LabError(f"the emulator failed {TRIES} times; see Documentation/testing.rst")
-    demo, failure, bad = played
+    demo, failure, bad = attempts.until_it_lives(lambda: make_lab(kernel, name="demo"), Demo)
     report = demo.report()
     if failure or bad:
         report["failure"] = [*([failure] if failure else []), *bad]

@@ -82,6 +82,7 @@ struct vfo_lower {
  * @last_reason: of the last move (RTNL)
  * @inactive_reason: why the VF isn't used (RTNL)
  * @netpoll: somebody uses netpoll on it (RTNL)
+ * @owned: the driver that it was made for, NULL: none (RTNL)
  * @node: in the list of all uppers (RTNL)
  */
 struct vfo_upper {
@@ -100,6 +101,7 @@ struct vfo_upper {
 	char last_reason[VFO_REASON_LEN];
 	char inactive_reason[VFO_REASON_LEN];
 	bool netpoll;
+	struct vfo_owned *owned;
 	struct list_head node;
 };
 
@@ -112,6 +114,7 @@ static inline struct vfo_lower *vfo_lower_rtnl(struct vfo_upper *u, enum vfo_sid
 extern struct list_head vfo_uppers;
 extern struct workqueue_struct *vfo_wq;
 bool vfo_is_upper(const struct net_device *dev);
+struct net_device *vfo_main_create(struct net *net, const char *name);
 struct vfo_lower *vfo_main_lower(const struct net_device *dev);
 void vfo_main_adopt_waiting(struct net *net);
 
@@ -124,12 +127,16 @@ void vfo_upper_sum(struct vfo_upper *u, struct vfo_pcpu *sum);
 int vfo_lower_enslave(struct vfo_upper *u, struct net_device *dev,
 		      struct netlink_ext_ack *extack);
 void vfo_lower_release(struct vfo_upper *u, struct vfo_lower *l, bool going);
-enum vfo_side vfo_lower_side(const struct net_device *dev);
+bool vfo_lower_is_pci(const struct net_device *dev);
 const u8 *vfo_lower_mac(const struct net_device *dev);
 int vfo_lower_set_mac(struct net_device *dev, const u8 *mac);
 bool vfo_lower_carrier(const struct net_device *dev);
 int vfo_lower_flags(struct vfo_upper *u, struct vfo_lower *l);
 void vfo_lower_again(struct vfo_upper *u);
+
+/* owned.c */
+void vfo_owned_gone(struct vfo_owned *owned);
+void vfo_owned_registered(struct net_device *dev);
 
 /* rx.c */
 rx_handler_result_t vfo_rx_handler(struct sk_buff **pskb);

@@ -9,16 +9,28 @@
 
 #include "failover.h"
 
+/* No addresses, no bridge; a name may still be given to it although it is up */
+#define VFO_LOWER_FLAGS	(VFP_IFF_NO_ADDRCONF | IFF_DONT_BRIDGE | VFP_IFF_LIVE_RENAME_OK)
+
 /**
- * vfo_lower_side() - is a netdev a VF or a synthetic one?
+ * vfo_lower_is_pci() - is a netdev a PCI function itself?
  * @dev: netdev
  *
- * Return: VFO_VF for one that is a PCI function itself. Paravirtual netdevs have a bus
- * of their own between (virtio, vmbus, xen), and virtual ones have no device at all.
+ * Return: true for what can only be a VF. Paravirtual netdevs have a bus of their own between
+ * (virtio, vmbus, xen), and virtual ones have no device at all.
  */
-enum vfo_side vfo_lower_side(const struct net_device *dev)
+bool vfo_lower_is_pci(const struct net_device *dev)
 {
-	return dev->dev.parent && dev_is_pci(dev->dev.parent) ? VFO_VF : VFO_SYNTHETIC;
+	return dev->dev.parent && dev_is_pci(dev->dev.parent);
+}
+
+/*
+ * VF or synthetic? Of two that are no PCI functions the first is the synthetic one: virtio-net
+ * may be the VF, too.
+ */
+static enum vfo_side vfo_lower_side(struct vfo_upper *u, const struct net_device *dev)
+{
+	return vfo_lower_is_pci(dev) || vfo_lower_rtnl(u, VFO_SYNTHETIC) ? VFO_VF : VFO_SYNTHETIC;
 }
 
 /* The permanent address, which the host gave; the current one where there is none */
@@ -53,7 +65,7 @@ static bool vfo_lower_has_addresses(struct net_device *dev)
 static int vfo_lower_check(struct vfo_upper *u, struct net_device *dev,
 			   struct netlink_ext_ack *extack)
 {
-	enum vfo_side side = vfo_lower_side(dev);
+	enum vfo_side side = vfo_lower_side(u, dev);
 	struct vfo_lower *other = vfo_lower_rtnl(u, !side);
 
 	if (dev->type != ARPHRD_ETHER || dev->flags & IFF_LOOPBACK) {
@@ -78,10 +90,7 @@ static int vfo_lower_check(struct vfo_upper *u, struct net_device *dev,
 		return -EBUSY;
 	}
 	if (vfo_lower_rtnl(u, side)) {
-		if (side == VFO_VF)
-			NL_SET_ERR_MSG_MOD(extack, "the upper has a VF already");
-		else
-			NL_SET_ERR_MSG_MOD(extack, "the upper has a synthetic netdev already");
+		NL_SET_ERR_MSG_MOD(extack, "the upper has a VF already");
 		return -EBUSY;
 	}
 	if (other && !ether_addr_equal(vfo_lower_mac(dev), vfo_lower_mac(other->dev))) {
@@ -223,7 +232,7 @@ static int vfo_lower_link(struct vfo_upper *u, struct vfo_lower *l,
 	if (l->was_up)
 		dev_close(dev);
 	dev->flags |= IFF_SLAVE;
-	dev->priv_flags |= VFP_IFF_NO_ADDRCONF | IFF_DONT_BRIDGE;
+	dev->priv_flags |= VFO_LOWER_FLAGS;
 	err = netdev_rx_handler_register(dev, vfo_rx_handler, l);
 	if (err)
 		goto err_flags;
@@ -236,7 +245,7 @@ err_handler:
 	netdev_rx_handler_unregister(dev);
 err_flags:
 	dev->flags &= ~IFF_SLAVE;
-	dev->priv_flags &= ~(VFP_IFF_NO_ADDRCONF | IFF_DONT_BRIDGE);
+	dev->priv_flags &= ~VFO_LOWER_FLAGS;
 	if (l->was_up)
 		dev_open(dev, NULL);
 	return err;
@@ -267,7 +276,7 @@ int vfo_lower_enslave(struct vfo_upper *u, struct net_device *dev, struct netlin
 		return -ENOMEM;
 	l->dev = dev;
 	l->upper = u->dev;
-	l->side = vfo_lower_side(dev);
+	l->side = vfo_lower_side(u, dev);
 	l->orig_mtu = dev->mtu;
 	ether_addr_copy(l->orig_mac, dev->dev_addr);
 	vfo_lower_first(u, dev);
@@ -335,7 +344,7 @@ void vfo_lower_release(struct vfo_upper *u, struct vfo_lower *l, bool going)
 	synchronize_net();
 
 	dev->flags &= ~IFF_SLAVE;
-	dev->priv_flags &= ~(VFP_IFF_NO_ADDRCONF | IFF_DONT_BRIDGE);
+	dev->priv_flags &= ~VFO_LOWER_FLAGS;
 	if (!going) {
 		/* As it came: a driver may not change its address while it is up */
 		dev_close(dev);

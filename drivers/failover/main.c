@@ -74,7 +74,8 @@ static void vfo_main_adopt(struct net_device *dev)
 	struct vfo_upper *u;
 	int err;
 
-	if (dev->type != ARPHRD_ETHER || vfo_is_upper(dev) || vfo_lower_side(dev) != VFO_VF ||
+	/* Hardware, real or paravirtual: VLANs and the like have the address of what is below */
+	if (dev->type != ARPHRD_ETHER || vfo_is_upper(dev) || !dev->dev.parent ||
 	    vfo_main_lower(dev))
 		return;
 	list_for_each_entry(u, &vfo_uppers, node) {
@@ -134,7 +135,7 @@ static bool vfo_main_auto_wanted(const struct net_device *dev)
 	struct vfo_upper *u;
 	unsigned int i;
 
-	if (dev->type != ARPHRD_ETHER || vfo_lower_side(dev) != VFO_SYNTHETIC || vfo_is_upper(dev))
+	if (dev->type != ARPHRD_ETHER || vfo_lower_is_pci(dev) || vfo_is_upper(dev))
 		return false;
 	if (vfo_auto_all)
 		return dev->dev.parent && dev->dev.parent->driver &&
@@ -153,16 +154,28 @@ static bool vfo_main_auto_wanted(const struct net_device *dev)
 	return true;
 }
 
-static void vfo_main_auto(struct net_device *dev)
+/**
+ * vfo_main_create() - an upper that nobody has asked for by netlink
+ * @net: in this namespace; RTNL
+ * @name: of it, with %d perhaps
+ *
+ * Return: the upper, to be registered, or an ERR_PTR().
+ */
+struct net_device *vfo_main_create(struct net *net, const char *name)
 {
 	struct nlattr *tb[IFLA_MAX + 1] = {};
+
+	return rtnl_create_link(net, name, NET_NAME_ENUM, &vfo_main_link_ops, tb, NULL);
+}
+
+static void vfo_main_auto(struct net_device *dev)
+{
 	struct net_device *upper;
 	int err;
 
 	if (!vfo_main_auto_wanted(dev) || vfo_main_lower(dev))
 		return;
-	upper = rtnl_create_link(dev_net(dev), "vfp%d", NET_NAME_ENUM, &vfo_main_link_ops,
-				 tb, NULL);
+	upper = vfo_main_create(dev_net(dev), "vfp%d");
 	if (IS_ERR(upper))
 		return;
 	err = register_netdevice(upper);
@@ -225,8 +238,7 @@ static int vfo_main_lower_event(struct vfo_lower *l, unsigned long event, void *
 		break;
 	case NETDEV_NOTIFY_PEERS:
 		/* The guest was moved: the synthetic netdev knows from the host */
-		if (u->path.active == l->side)
-			call_netdevice_notifiers(event, u->dev);
+		call_netdevice_notifiers(event, u->dev);
 		break;
 	case NETDEV_PRECHANGEUPPER:
 		return vfo_main_pre_upper(ptr, l);
@@ -244,6 +256,7 @@ static int vfo_main_event(struct notifier_block *nb, unsigned long event, void *
 	if (l)
 		return vfo_main_lower_event(l, event, ptr);
 	if (event == NETDEV_REGISTER) {
+		vfo_owned_registered(dev);
 		vfo_main_adopt(dev);
 		vfo_main_auto(dev);
 	}

@@ -380,6 +380,8 @@ static void vfo_upper_uninit(struct net_device *dev)
 			vfo_lower_release(u, vfo_lower_rtnl(u, i), false);
 	}
 	list_del(&u->node);
+	if (u->owned)
+		vfo_owned_gone(u->owned);
 	/* They never wait for RTNL */
 	cancel_delayed_work_sync(&u->check);
 	cancel_delayed_work_sync(&u->retry);

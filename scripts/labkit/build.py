@@ -20,7 +20,7 @@ def modules(kernel, flags=()):
     """
     files = [f for f in tree_files(util.TOP, MODULE_PARTS, SOURCES) if ".mod." not in f]
     kunit = kernel.config("KUNIT") in ("y", "m")
-    args = ["KUNIT=1"] if kunit else []
+    args = ["NET_FAILOVER=1"] + (["KUNIT=1"] if kunit else [])
 
     def make(path):
         src = os.path.join(path, "src")

@@ -17,7 +17,8 @@ from .util import LabError, say
 def parser():
     p = argparse.ArgumentParser(prog="scripts/lab", description=__doc__)
     p.add_argument("--kernel", choices=kernels.NAMES, action="append",
-                   help="which kernel, again for several (demo, shell: 6.12; test: 6.1 and debug)")
+                   help="which kernel, again for several (demo, bench, shell: 6.12; "
+                   "test: 6.1 and debug)")
     p.add_argument("--debug", action="store_true", help="the same as --kernel debug")
     p.add_argument("-v", "--verbose", action="store_true", help="show every command")
     sub = p.add_subparsers(dest="verb", required=True, metavar="VERB")
@@ -32,6 +33,9 @@ def parser():
 
     verb("setup", "install packages; build root image, kernels, tools")
     verb("demo", "the whole story, with a report and a picture")
+    q = verb("bench", "a benchmark of tests/bench: failover")
+    q.add_argument("bench", metavar="NAME")
+    q.add_argument("setups", nargs="*", metavar="SETUP", help="some of its set-ups only")
     verb("test", "all tests, or some").add_argument("cases", nargs="*", metavar="CASE")
     verb("run", "some tests of tests/, nothing else").add_argument("cases", nargs="+",
                                                                   metavar="CASE")
@@ -49,18 +53,18 @@ def make_lab(kernel, **kw):
     return Lab(kernel, modules_dir=build.modules(kernel), bin_dir=build.tools(), **kw)
 
 
-def demo(opts):
-    """Run tests/demo.py, whose main(make_lab, kernel) does the rest."""
-    path = os.path.join(util.TOP, "tests", "demo.py")
+def play(opts, name, *args):
+    """Run tests/NAME.py, whose main(make_lab, kernel, ...) does the rest."""
+    top = os.path.join(util.TOP, "tests")
+    path = os.path.join(top, f"{name}.py")
     if not os.path.exists(path):
-        raise LabError(f"{path} is missing")
-    setup.packages()
-    sys.path.insert(0, os.path.dirname(path))
-    spec = importlib.util.spec_from_file_location("demo", path)
+        raise LabError(f"there is no {os.path.relpath(path, util.TOP)}")
+    sys.path.insert(0, top)
+    spec = importlib.util.spec_from_file_location(name, path)
     mod = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(mod)
     kernel = kernels.get((opts.kernel or ["6.12"])[0])
-    return mod.main(make_lab, kernel)
+    return mod.main(make_lab, kernel, *args)
 
 
 def shell(opts):
@@ -135,7 +139,9 @@ def dispatch(opts):
         return 0
     images.root()
     if opts.verb == "demo":
-        return demo(opts)
+        return play(opts, "demo")
+    if opts.verb == "bench":
+        return play(opts, f"bench/{opts.bench}", opts.setups)
     if opts.verb == "shell":
         return shell(opts)
     if opts.verb == "kunit":

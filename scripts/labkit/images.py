@@ -43,6 +43,10 @@ MODULE_SKIP = ["drivers/net/wireless", "drivers/net/usb", "drivers/net/can", "ne
                "drivers/char/tpm", "drivers/i2c/busses"]
 KEEP_VENDORS = ("intel",)
 
+# Our modules that have the name of one in the kernel: modprobe shall not find them, a test may.
+INSTEAD_OF_IN_TREE = ("net_failover.ko",)
+INSTEAD = "instead"
+
 
 def pack(tree, image, spare_mb=8):
     """An ext4 image of a directory tree."""
@@ -175,8 +179,11 @@ def lab_image(kernel, modules, bindir):
         for name in ("modules.builtin", "modules.builtin.modinfo", "modules.order"):
             shutil.copy(os.path.join(kernel.modules, name), dest)
         os.makedirs(os.path.join(dest, "updates/vfpath"))
+        os.makedirs(os.path.join(tree, "opt", INSTEAD))
         for ko in ours:
-            shutil.copy(ko, os.path.join(dest, "updates/vfpath"))
+            shutil.copy(ko, os.path.join(tree, "opt", INSTEAD)
+                        if os.path.basename(ko) in INSTEAD_OF_IN_TREE
+                        else os.path.join(dest, "updates/vfpath"))
         run(["depmod", "-b", tree, kernel.version])
         os.makedirs(os.path.join(tree, "opt/bin"))
         for tool in tools:

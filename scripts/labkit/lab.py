@@ -79,12 +79,15 @@ class Guest(Machine):
 
     synthetic_driver = "virtio_net"
     vf_driver = "vfpath_vf"
+    # More properties of the VFs that are plugged.
+    vf_options = {}
 
     def __init__(self, lab, n, mac, tap):
         super().__init__(lab, f"guest{n}", n)
         self.mac, self.tap = mac, tap
         self.run_dir = f"/run/vfpath/g{n}"
         self.process = None
+        self.options = {}
         self.vfs = {}
 
     def qmp(self, execute=None, event=None, match=None, timeout=30, **arguments):
@@ -99,7 +102,8 @@ class Guest(Machine):
     def plug_vf(self, pci, ident="vf0", port="rp1"):
         """Hot-plug the VF at a PCI address of the host into this guest."""
         self.lab.vfio_bind(pci)
-        self.qmp("device_add", driver="vfio-pci", host=pci, id=ident, bus=port, rombar=0)
+        self.qmp("device_add", driver="vfio-pci", host=pci, id=ident, bus=port, rombar=0,
+                 **self.vf_options)
         self.vfs[ident] = pci
         return pci
 
@@ -108,6 +112,11 @@ class Guest(Machine):
         self.qmp("device_del", id=ident)
         self.qmp(event="DEVICE_DELETED", match={"device": ident}, timeout=timeout)
         return self.vfs.pop(ident, None)
+
+    def use_vf_driver(self, driver):
+        """For VFs that come after this."""
+        self.sh(f"modprobe -r {self.vf_driver} && modprobe {driver}")
+        self.vf_driver = driver
 
     def unbind_vf(self):
         """The guest's VF driver lets go of its VF."""
@@ -118,6 +127,34 @@ class Guest(Machine):
         """It takes the VF again."""
         pci, = self.pci_by_id("8086:10ca")
         self.write(f"/sys/bus/pci/drivers/{self.vf_driver}/bind", pci)
+
+    def successor(self, tap, bridge):
+        """A QEMU that waits for this guest to be migrated to it, on another tap."""
+        other = self.lab.guest(self.index + 100, mac=self.mac, tap=tap, bridge=bridge, wait=False,
+                               **{**self.options, "extra": "-incoming defer"})
+        self.lab.guests.pop(other.index)
+        self.lab.wait_sockets(other)
+        other.qmp("migrate-incoming", uri=f"unix:{other.run_dir}/migrate")
+        return other
+
+    def migrate(self, other, timeout=120):
+        """Live, to a successor(). Returns what QEMU says of it (times in ms)."""
+        self.qmp("migrate", uri=f"unix:{other.run_dir}/migrate")
+
+        def done():
+            seen = self.qmp("query-migrate")
+            if seen["status"] in ("failed", "cancelled"):
+                raise LabError(f"{self.name}: migration {seen}")
+            return seen if seen["status"] == "completed" else None
+        seen = wait_for(done, timeout, f"{self.name}: migration", 0.2)
+        self.save_logs()
+        self.qmp("quit")
+        self.process.wait()
+        self.run_dir, self.tap, self.process = other.run_dir, other.tap, other.process
+        self.vfs = {}
+        self.lab.host.call("relay", n=self.index, path=f"{self.run_dir}/agent")
+        wait_for(lambda: self.qmp("query-status")["running"], 30, f"{self.name} to run again")
+        return seen
 
     def stop(self):
         """Power off; the console log stays in build/lab."""
@@ -345,14 +382,16 @@ class Lab:
             echo {pci} > /sys/bus/pci/drivers_probe""")
 
     def guest(self, n=1, mac=None, tap=None, bridge=None, memory=None, smp=1, ports=2, vfs=(),
-              wait=True, extra=""):
+              wait=True, nic="", extra=""):
         """Boot guest n: virtio-net (vhost) on a tap, ports rp1... free for VFs.
 
-        vfs are PCI addresses of VFs to have from the start, at rp1, rp2...
+        vfs are PCI addresses of VFs to have from the start, at rp1, rp2...; nic is for more
+        options of the virtio-net device, extra for more of the command line.
         """
         mac = mac or f"52:54:00:00:20:{n:02x}"
         tap = tap or f"tap{n}"
         guest = Guest(self, n, mac, tap)
+        guest.options = {"memory": memory, "smp": smp, "ports": ports, "nic": nic}
         memory = memory or (1024 if self.kernel.debug else 512)
         run_dir = guest.run_dir
         # Without virtual GIF, and on one processor: guests live longer so, under emulation; see
@@ -376,7 +415,8 @@ class Lab:
                f"-chardev socket,id=agent,path={run_dir}/agent,server=on,wait=off",
                "-device virtserialport,chardev=agent,name=org.vfpath.agent",
                f"-netdev tap,id=n0,ifname={tap},script=no,downscript=no,vhost=on",
-               f"-device virtio-net-pci,id=nic0,netdev=n0,mac={mac},rombar=0"]
+               f"-device virtio-net-pci,id=nic0,netdev=n0,mac={mac},rombar=0"
+               + (f",{nic}" if nic else "")]
         cmd += [f"-device pcie-root-port,id=rp{p},chassis={p},slot={p}"
                 for p in range(1, ports + 1)]
         for p, pci in enumerate(vfs, 1):
@@ -389,21 +429,25 @@ class Lab:
             self.wait_guest(guest)
         return guest
 
+    def sockets_of(self, guest):
+        """Whether the sockets of a guest's QEMU are there; LabError when it has ended."""
+        if guest.process.poll() is not None:
+            raise LabError(f"{guest.name}: QEMU ended: "
+                           + self.host.sh(f"cat {guest.run_dir}/qemu.log").out)
+        return self.host.sh(f"test -S {guest.run_dir}/agent", check=False).rc == 0
+
+    def wait_sockets(self, guest):
+        """Until they are there."""
+        wait_for(lambda: self.sockets_of(guest), 20, f"{guest.name}: QEMU's sockets")
+
     def wait_guest(self, guest, timeout=60):
         """Until the guest's agent answers."""
         start = time.monotonic()
-
-        def sockets():
-            if guest.process.poll() is not None:
-                raise LabError(f"{guest.name}: QEMU ended: "
-                               + self.host.sh(f"cat {guest.run_dir}/qemu.log").out)
-            return self.host.sh(f"test -S {guest.run_dir}/agent", check=False).rc == 0
-
-        wait_for(sockets, 20, f"{guest.name}: QEMU's sockets")
+        self.wait_sockets(guest)
         self.host.call("relay", n=guest.index, path=f"{guest.run_dir}/agent")
         seen = self.channel.hellos
         try:
-            wait_for(lambda: self.channel.hellos > seen or sockets() is None, timeout,
+            wait_for(lambda: self.channel.hellos > seen or self.sockets_of(guest) is None, timeout,
                      f"the agent of {guest.name}", 0.2)
             guest.call("ping")
         except Timeout:

@@ -74,14 +74,20 @@ def numvfs_again(scene):
     scene.wait_active("synthetic")
 
 
+# How the upper's path is read.
+READ = f"""
+    with open("{VFPATH}/active", encoding="ascii") as f:
+        return f.read().strip()
+"""
 # Logs, on the guest's clock, every change of the path. Reads at 50 Hz: a picture needs no more.
-WATCH = f"""
+WATCH = """
 import sys, time
+def read():
+%s
 last = None
 while True:
     try:
-        with open("{VFPATH}/active", encoding="ascii") as f:
-            now = f.read().strip()
+        now = read()
     except OSError:
         now = "none"
     if now != last:
@@ -92,13 +98,13 @@ while True:
 
 
 class PathWatch:
-    """The history of the guest's path."""
+    """The history of a guest's path; `read` is the body of a Python function that tells it."""
 
-    def __init__(self, scene):
-        self.guest = scene.guest
+    def __init__(self, guest, read=READ):
+        self.guest, self.read = guest, read
 
     def __enter__(self):
-        self.guest.put("/run/vfpath/watch.py", WATCH)
+        self.guest.put("/run/vfpath/watch.py", WATCH % self.read)
         self.job = self.guest.bg("exec python3 /run/vfpath/watch.py")
         return self
 
@@ -114,3 +120,8 @@ class PathWatch:
             if when.isdigit():
                 out.append((int(when), path))
         return out
+
+    def now(self):
+        """The path it is on."""
+        changes = self.changes()
+        return changes[-1][1] if changes else "none"

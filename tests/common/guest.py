@@ -9,13 +9,13 @@ host, and its netdev moves to the namespace; a veth is the synthetic one.
 from labkit.machine import Machine
 
 NETNS = "guest"
-VF_DRIVER = "vfpath_vf"
 
 
 class NamespaceGuest(Machine):
     """Does what tests expect of labkit.lab.Guest."""
 
     synthetic_driver = None
+    vf_driver = "vfpath_vf"
 
     def __init__(self, lab, mac, bridge):
         super().__init__(lab, "guest", None)
@@ -33,18 +33,25 @@ class NamespaceGuest(Machine):
         """Start one there."""
         return super().bg(cmd, netns or NETNS)
 
-    def _move(self, pci):
+    def give_vf(self, pci, name):
+        """Move the netdev of a PCI function of the host here."""
         dev = self.lab.host.netdev_of(pci)
-        # First its name: 6.1 renames nothing that is up, and there an upper may take it at once.
-        self.lab.host.sh(f"ip link set {dev} name vf0 && ip link set vf0 netns {NETNS}")
+        # First its name: there an upper may take it at once.
+        self.lab.host.sh(f"ip link set {dev} down && ip link set {dev} name {name} && "
+                         f"ip link set {name} netns {NETNS}")
+
+    def use_vf_driver(self, driver):
+        """For VFs that come after this."""
+        self.vf_driver = driver
 
     def plug_vf(self, pci):
         """The VF comes: bound to its driver."""
-        self.lab.host.sh(f"modprobe {VF_DRIVER} && cd /sys/bus/pci/devices/{pci} && "
-                         f"echo {VF_DRIVER} > driver_override && "
+        self.lab.host.sh(f"modprobe {self.vf_driver} && cd /sys/bus/pci/devices/{pci} && "
+                         f"{{ [ ! -e driver ] || echo {pci} > driver/unbind; }} && "
+                         f"echo {self.vf_driver} > driver_override && "
                          f"echo {pci} > /sys/bus/pci/drivers_probe")
         self.vfs["vf0"] = pci
-        self._move(pci)
+        self.give_vf(pci, "vf0")
 
     def unplug_vf(self):
         """The VF leaves."""
@@ -53,9 +60,9 @@ class NamespaceGuest(Machine):
 
     def unbind_vf(self):
         """The VF's driver lets go."""
-        self.write(f"/sys/bus/pci/drivers/{VF_DRIVER}/unbind", self.vfs["vf0"])
+        self.write(f"/sys/bus/pci/drivers/{self.vf_driver}/unbind", self.vfs["vf0"])
 
     def bind_vf(self):
         """It takes the VF again."""
-        self.write(f"/sys/bus/pci/drivers/{VF_DRIVER}/bind", self.vfs["vf0"])
-        self._move(self.vfs["vf0"])
+        self.write(f"/sys/bus/pci/drivers/{self.vf_driver}/bind", self.vfs["vf0"])
+        self.give_vf(self.vfs["vf0"], "vf0")

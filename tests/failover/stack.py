@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What is put on the upper, and under it: VLANs, macvlans, netconsole, packet sockets, unloading."""
+"""What is put on the upper, and under it: VLANs, macvlans, bridges, netconsole, packet sockets, XDP,
+unloading, sleep.
+"""
 
 from common.promises import refused
 from common.scene import UPPER, with_guest
@@ -21,6 +23,26 @@ print("ready", flush=True)
 while True:
     print(s.recv(2000).decode(errors="replace").rstrip(), flush=True)
 """
+
+# Loads a program that returns the action in argv[1] (linux/bpf.h: XDP_DROP 1, XDP_PASS 2), and
+# pins it at argv[2]. BPF_PROG_LOAD is 5, BPF_OBJ_PIN 6, of the system call bpf, 321 on x86-64.
+XDP = r"""
+import ctypes, os, struct, sys
+syscall = ctypes.CDLL(None, use_errno=True).syscall
+insns = ctypes.create_string_buffer(struct.pack("<BBhiBBhi", 0xb7, 0, 0, int(sys.argv[1]),
+                                                0x95, 0, 0, 0))
+license = ctypes.create_string_buffer(b"GPL")
+path = ctypes.create_string_buffer(sys.argv[2].encode())
+def bpf(cmd, attr):
+    attr = ctypes.create_string_buffer(attr.ljust(128, bytes(1)), 128)
+    got = syscall(321, cmd, attr, 128)
+    if got < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return got
+fd = bpf(5, struct.pack("<IIQQ", 6, 2, ctypes.addressof(insns), ctypes.addressof(license)))
+bpf(6, struct.pack("<QI", ctypes.addressof(path), fd))
+"""
+XDP_DROP, XDP_PASS = 1, 2
 
 
 def each_path(scene):
@@ -60,6 +82,66 @@ def test_macvlan(lab):
     scene.guest.sh("ip link del mv0")
     scene.set_vf(0, "trust off")
     promise.require()
+
+
+def test_bridge(lab):
+    """A bridge on the upper: a station behind the guest, which the host has to allow on a VF."""
+    scene, promise = lab.scene, Promise("a bridge on the upper")
+    ip, home, where = ("ip", "1", scene.guest) if scene.nested else ("ip -n guest", "guest", lab.host)
+    scene.on_vf()
+    scene.set_vf(0, "trust on")
+    scene.set_vf(0, "spoofchk off")
+    where.sh(f"ip netns add inner && {ip} link add brg type bridge && "
+             f"{ip} link add ing type veth peer name in0 && {ip} link set in0 netns inner && "
+             f"{ip} link set ing master brg up && {ip} addr flush dev {UPPER} && "
+             f"{ip} link set {UPPER} master brg && {ip} link set brg up")
+    assert home
+    inner = Station("inner", where, "in0", 63, "inner")
+    inner.configure()
+    for path in each_path(scene):
+        for peer in (scene.outside, scene.child2):
+            wait_for(lambda peer=peer: inner.ping(peer.ip, 1), 20, f"{path}: inner, {peer}")
+            promise.expect(peer.ping(inner.ip) == 3, f"{path}: {peer} doesn't reach inner")
+    where.sh(f"{ip} link set {UPPER} nomaster && {ip} link del brg && ip netns del inner")
+    scene.station.configure()
+    scene.set_vf(0, "spoofchk on")
+    scene.set_vf(0, "trust off")
+    wait_for(lambda: scene.station.ping(scene.outside.ip, 1), 20, "the guest itself after it")
+    promise.require()
+
+
+def test_xdp(lab):
+    """A program on the upper sees what comes by either path."""
+    scene, promise, guest = lab.scene, Promise("XDP"), lab.scene.guest
+    scene.on_vf()
+    guest.put("/run/vfpath/xdp.py", XDP)
+    mount = "{ mountpoint -q /sys/fs/bpf || mount -t bpf bpf /sys/fs/bpf; }"
+    for path in each_path(scene):
+        for action in (XDP_DROP, XDP_PASS):
+            guest.sh(f"{mount} && rm -f /sys/fs/bpf/vfp && "
+                     f"python3 /run/vfpath/xdp.py {action} /sys/fs/bpf/vfp && "
+                     f"ip -force link set dev {UPPER} xdp pinned /sys/fs/bpf/vfp")
+            got = scene.station.ping(scene.outside.ip)
+            promise.expect(got == (3 if action == XDP_PASS else 0),
+                           f"{path}: {got} answers with action {action}")
+        guest.sh(f"ip link set dev {UPPER} xdp off")
+        promise.expect(scene.station.ping(scene.outside.ip) == 3, f"{path}: without a program")
+    promise.require()
+
+
+def test_sleep(lab):
+    """The guest sleeps and wakes, under traffic, and is on its VF after it."""
+    scene = lab.scene
+    scene.on_vf()
+    load = scene.child2.bg(f"ping -n -q -i 0.05 {scene.station.ip}")
+    for path in each_path(scene):
+        scene.guest.sh("echo devices > /sys/power/pm_test && echo freeze > /sys/power/state",
+                       timeout=120)
+        scene.wait_active(path)
+        wait_for(lambda: scene.station.ping(scene.outside.ip, 1), 30, f"{path}: outside")
+        wait_for(lambda: scene.station.ping(scene.child2.ip, 1), 30, f"{path}: child2")
+        scene.guest.sh("echo none > /sys/power/pm_test")
+    load.stop()
 
 
 def test_packet_socket(lab):

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Live migration: the VF leaves, the guest moves to another QEMU, gets a VF there, and carries on."""
+
+from common.migration import migrate
+from common.scene import BRIDGE, Scene
+from common.verdict import Promise
+
+# Real guests: on stock kernels only.
+KERNELS = ("6.1",)
+
+
+def test_same_bridge(lab):
+    """To a QEMU on the same bridge; the VF is the same, too."""
+    lab.scene = Scene(lab).start()
+    migrate(lab.scene, Promise("migration"), BRIDGE, lambda scene: scene.plug())
