@@ -20,8 +20,10 @@ static bool vfk_good(unsigned int bits)
 }
 
 /* The path that ought to be taken, said another way than in the code under test */
-static enum vfo_side vfk_want(enum vfo_policy policy, bool syn, bool vf)
+static enum vfo_side vfk_want(enum vfo_policy policy, bool bridged, bool syn, bool vf)
 {
+	if (syn && vf && policy == VFO_POLICY_AUTO)
+		return bridged ? VFO_SYNTHETIC : VFO_VF;
 	if (syn && vf)
 		return policy == VFO_POLICY_SYNTHETIC ? VFO_SYNTHETIC : VFO_VF;
 	if (vf)
@@ -31,18 +33,21 @@ static enum vfo_side vfk_want(enum vfo_policy policy, bool syn, bool vf)
 
 static void vfk_path_decide(struct kunit *test)
 {
-	unsigned int policy, s, v;
+	unsigned int state, policy, s, v;
 
-	for (policy = 0; policy < VFO_POLICIES; policy++) {
+	for (state = 0; state < 2 * VFO_POLICIES; state++) {
+		policy = state / 2;
 		for (s = 0; s < 32; s++) {
 			for (v = 0; v < 32; v++) {
 				struct vfo_path p = {
 					.policy = policy,
+					.bridged = state % 2,
 					.lower = { vfk_lower(s), vfk_lower(v) },
 				};
 
 				KUNIT_ASSERT_EQ(test, vfo_path_decide(&p),
-						vfk_want(policy, vfk_good(s), vfk_good(v)));
+						vfk_want(policy, state % 2, vfk_good(s),
+							 vfk_good(v)));
 			}
 		}
 	}
@@ -83,9 +88,10 @@ static void vfk_path_every_state_and_event(struct kunit *test)
 {
 	unsigned int state, side, ev;
 
-	for (state = 0; state < VFO_POLICIES * 32 * 32; state++) {
+	for (state = 0; state < 2 * VFO_POLICIES * 32 * 32; state++) {
 		struct vfo_path p = {
-			.policy = state / (32 * 32),
+			.policy = state / (2 * 32 * 32),
+			.bridged = state / (32 * 32) % 2,
 			.lower = { vfk_lower(state / 32 % 32), vfk_lower(state % 32) },
 		};
 

@@ -14,6 +14,7 @@
 
 #include "compat.h"
 #include "path.h"
+#include "sources.h"
 
 #define VFO_KIND	"vfpath"
 #define VFO_NAME	"vfpath_failover"
@@ -81,6 +82,7 @@ struct vfo_lower {
  * @last_outage_us: from the failure to the move (RTNL)
  * @last_reason: of the last move (RTNL)
  * @inactive_reason: why the VF isn't used (RTNL)
+ * @sources: who sends through it, other than itself
  * @netpoll: somebody uses netpoll on it (RTNL)
  * @owned: the driver that it was made for, NULL: none (RTNL)
  * @node: in the list of all uppers (RTNL)
@@ -100,6 +102,7 @@ struct vfo_upper {
 	u64 last_outage_us;
 	char last_reason[VFO_REASON_LEN];
 	char inactive_reason[VFO_REASON_LEN];
+	struct vfo_sources sources;
 	bool netpoll;
 	struct vfo_owned *owned;
 	struct list_head node;
@@ -149,6 +152,11 @@ void vfo_switch_check_work(struct work_struct *work);
 void vfo_switch_retry_work(struct work_struct *work);
 int vfo_switch_policy(struct vfo_upper *u, enum vfo_policy policy);
 const char *vfo_side_name(enum vfo_side side);
+
+void vfo_switch_bridged(struct vfo_upper *u, bool bridged);
+
+/* announce.c */
+void vfo_announce(struct vfo_upper *u);
 
 /* netpoll.c */
 #ifdef CONFIG_NET_POLL_CONTROLLER

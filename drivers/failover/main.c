@@ -238,7 +238,8 @@ static int vfo_main_lower_event(struct vfo_lower *l, unsigned long event, void *
 		break;
 	case NETDEV_NOTIFY_PEERS:
 		/* The guest was moved: the synthetic netdev knows from the host */
-		call_netdevice_notifiers(event, u->dev);
+		if (u->path.active != VFO_NONE)
+			vfo_announce(u);
 		break;
 	case NETDEV_PRECHANGEUPPER:
 		return vfo_main_pre_upper(ptr, l);
@@ -248,6 +249,14 @@ static int vfo_main_lower_event(struct vfo_lower *l, unsigned long event, void *
 	return NOTIFY_DONE;
 }
 
+/* The upper itself got an upper, or lost one */
+static void vfo_main_changeupper(struct vfo_upper *u,
+				 const struct netdev_notifier_changeupper_info *info)
+{
+	if (netif_is_bridge_master(info->upper_dev) || netif_is_ovs_master(info->upper_dev))
+		vfo_switch_bridged(u, info->linking);
+}
+
 static int vfo_main_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
@@ -255,6 +264,8 @@ static int vfo_main_event(struct notifier_block *nb, unsigned long event, void *
 
 	if (l)
 		return vfo_main_lower_event(l, event, ptr);
+	if (event == NETDEV_CHANGEUPPER && vfo_is_upper(dev))
+		vfo_main_changeupper(netdev_priv(dev), ptr);
 	if (event == NETDEV_REGISTER) {
 		vfo_owned_registered(dev);
 		vfo_main_adopt(dev);

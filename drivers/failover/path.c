@@ -50,8 +50,11 @@ bool vfo_path_usable(const struct vfo_path *p, enum vfo_side side)
  */
 enum vfo_side vfo_path_decide(const struct vfo_path *p)
 {
-	enum vfo_side first = p->policy == VFO_POLICY_SYNTHETIC ? VFO_SYNTHETIC : VFO_VF;
-	enum vfo_side second = first == VFO_VF ? VFO_SYNTHETIC : VFO_VF;
+	/* A NIC's switch doesn't know the stations of a bridge, and filters what a VF sends */
+	bool synthetic = p->policy == VFO_POLICY_SYNTHETIC ||
+			 (p->policy == VFO_POLICY_AUTO && p->bridged);
+	enum vfo_side first = synthetic ? VFO_SYNTHETIC : VFO_VF;
+	enum vfo_side second = synthetic ? VFO_VF : VFO_SYNTHETIC;
 
 	if (vfo_path_usable(p, first))
 		return first;
@@ -111,7 +114,7 @@ static int vfo_path_note(struct vfo_path_lower *l, enum vfo_event ev)
 /**
  * vfo_path_event() - something happened
  * @p: path
- * @side: to which lower; of no meaning for VFO_EV_POLICY, whose value is in @p->policy
+ * @side: to which lower; of no meaning for VFO_EV_POLICY, which @p says already
  * @ev: what
  * @actions: VFO_ACT_* to do; @p->active is the new path already
  *

@@ -7,8 +7,8 @@
 
 /* What the operator wants (sysfs: vfpath/path) */
 enum vfo_policy {
-	VFO_POLICY_AUTO,		/* the VF whenever it can be used */
-	VFO_POLICY_VF,			/* same, and say so */
+	VFO_POLICY_AUTO,		/* the VF whenever it can be used for all that is sent */
+	VFO_POLICY_VF,			/* the VF whenever it can be used */
 	VFO_POLICY_SYNTHETIC,		/* not the VF, unless there is nothing else */
 	VFO_POLICIES,
 };
@@ -31,7 +31,7 @@ enum vfo_event {
 	VFO_EV_FIT,			/* it could, after all */
 	VFO_EV_REFUSED,			/* the host said no */
 	VFO_EV_RETRY,			/* ask the host again */
-	VFO_EV_POLICY,			/* @policy was set */
+	VFO_EV_POLICY,			/* @policy or @bridged was set */
 	VFO_EVENTS,
 };
 
@@ -52,11 +52,13 @@ struct vfo_path_lower {
 /**
  * struct vfo_path - which of the two paths
  * @policy: the operator's wish
+ * @bridged: others send and receive through the upper
  * @lower: what is known of each lower
  * @active: the path in use, VFO_NONE without any
  */
 struct vfo_path {
 	enum vfo_policy policy;
+	bool bridged;
 	struct vfo_path_lower lower[VFO_SIDES];
 	enum vfo_side active;
 };

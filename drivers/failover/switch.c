@@ -42,12 +42,6 @@ static bool vfo_switch_tell(struct vfo_lower *l, bool on)
 	return info.tx_enabled == on;
 }
 
-static void vfo_switch_announce(struct vfo_upper *u)
-{
-	call_netdevice_notifiers(NETDEV_NOTIFY_PEERS, u->dev);
-	call_netdevice_notifiers(NETDEV_RESEND_IGMP, u->dev);
-}
-
 static void vfo_switch_report(struct vfo_upper *u, enum vfo_side from, const char *reason)
 {
 	u64 lost = atomic64_xchg(&u->lost_at, 0);
@@ -128,7 +122,7 @@ void vfo_switch_event(struct vfo_upper *u, enum vfo_side side, enum vfo_event ev
 		vfo_switch_tell(vf, false);
 	vfo_switch_report(u, from, reason);
 	if (actions & VFO_ACT_ANNOUNCE)
-		vfo_switch_announce(u);
+		vfo_announce(u);
 }
 
 /**
@@ -202,6 +196,18 @@ void vfo_switch_retry_work(struct work_struct *work)
 	rtnl_unlock();
 }
 
+/* A choice was made, by the operator or for him: decide anew, and say what it means for the VF */
+static void vfo_switch_chosen(struct vfo_upper *u, const char *why)
+{
+	static const char reason[] = "the upper is in a bridge; path \"vf\" uses the VF all the same";
+
+	vfo_switch_event(u, VFO_VF, VFO_EV_POLICY, why);
+	if (u->path.bridged && u->path.policy == VFO_POLICY_AUTO)
+		strscpy(u->inactive_reason, reason, VFO_REASON_LEN);
+	else if (!strcmp(u->inactive_reason, reason))
+		u->inactive_reason[0] = 0;
+}
+
 /**
  * vfo_switch_policy() - the operator chose
  * @u: upper; RTNL
@@ -212,6 +218,17 @@ void vfo_switch_retry_work(struct work_struct *work)
 int vfo_switch_policy(struct vfo_upper *u, enum vfo_policy policy)
 {
 	u->path.policy = policy;
-	vfo_switch_event(u, VFO_VF, VFO_EV_POLICY, "the operator's choice");
+	vfo_switch_chosen(u, "the operator's choice");
 	return 0;
+}
+
+/**
+ * vfo_switch_bridged() - the upper has become a port of a bridge, or is none any more
+ * @u: upper; RTNL
+ * @bridged: which of both
+ */
+void vfo_switch_bridged(struct vfo_upper *u, bool bridged)
+{
+	WRITE_ONCE(u->path.bridged, bridged);
+	vfo_switch_chosen(u, bridged ? "in a bridge" : "out of the bridge");
 }

@@ -91,6 +91,16 @@ static void vfo_upper_count_tx(struct vfo_upper *u, enum vfo_side side, unsigned
 	u64_stats_update_end(&c->syncp);
 }
 
+/* Who sends through us will have to be announced after a move */
+static void vfo_upper_note_source(struct vfo_upper *u, const struct sk_buff *skb)
+{
+	const struct ethhdr *eth = (const struct ethhdr *)skb->data;
+	u16 vid = skb_vlan_tag_present(skb) ? skb_vlan_tag_get_id(skb) : 0;
+
+	if (!ether_addr_equal(eth->h_source, u->dev->dev_addr))
+		vfo_sources_note(&u->sources, eth->h_source, vid, jiffies);
+}
+
 static void vfo_upper_no_path(struct vfo_upper *u, struct sk_buff *skb)
 {
 	struct vfo_pcpu *c = this_cpu_ptr(u->pcpu);
@@ -142,6 +152,8 @@ static netdev_tx_t vfo_upper_xmit(struct sk_buff *skb, struct net_device *dev)
 	bool busy = false;
 	int ret;
 
+	if (unlikely(READ_ONCE(u->path.bridged)))
+		vfo_upper_note_source(u, skb);
 	l = vfo_upper_choose(u, skb, &busy);
 	if (!l) {
 		vfo_upper_no_path(u, skb);
@@ -363,6 +375,7 @@ static int vfo_upper_init(struct net_device *dev)
 	if (!u->pcpu)
 		return -ENOMEM;
 	vfo_path_init(&u->path);
+	vfo_sources_init(&u->sources);
 	INIT_DELAYED_WORK(&u->check, vfo_switch_check_work);
 	INIT_DELAYED_WORK(&u->retry, vfo_switch_retry_work);
 	list_add_tail(&u->node, &vfo_uppers);
