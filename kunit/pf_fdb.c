@@ -42,6 +42,33 @@ static void vfk_fdb_own(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vpf_fdb_find_own(fdb, n), -ENOENT);
 }
 
+static void vfk_fdb_held_own(struct kunit *test)
+{
+	struct vpf_fdb *fdb = vfk_fdb(test);
+	unsigned int rar = VPF_FDB_RAR_VF(3);
+	u8 m[ETH_ALEN];
+
+	KUNIT_EXPECT_EQ(test, VPF_FDB_VF_OF_RAR(rar), 3);
+	KUNIT_EXPECT_EQ(test, vpf_fdb_hold_own(fdb, 5, vfk_mac(m, 1)), -EINVAL);
+	KUNIT_ASSERT_EQ(test, vpf_fdb_set_own(fdb, rar, m, BIT(VFP_PF_POOL)), 0);
+	vpf_fdb_written(fdb, rar);
+	KUNIT_EXPECT_EQ(test, vpf_fdb_hold_own(fdb, rar, m), 0);
+	/* Out of the NIC, but nobody else's */
+	KUNIT_EXPECT_EQ(test, vpf_fdb_next(fdb, rar), VPF_FDB_CLEAR);
+	KUNIT_EXPECT_EQ(test, vpf_fdb_find(fdb, m), -ENOENT);
+	KUNIT_EXPECT_EQ(test, vpf_fdb_find_own(fdb, m), rar);
+	KUNIT_EXPECT_EQ(test, vpf_fdb_set_own(fdb, VPF_FDB_RAR_PF, m, BIT(7)), -EADDRINUSE);
+	KUNIT_EXPECT_EQ(test, vpf_fdb_hold_own(fdb, VPF_FDB_RAR_VF(2), m), -EADDRINUSE);
+	KUNIT_EXPECT_EQ(test, vpf_fdb_add(fdb, VPF_FDB_VF_UC, 2, m), -EADDRINUSE);
+	vpf_fdb_written(fdb, rar);
+	KUNIT_EXPECT_EQ(test, vpf_fdb_set_own(fdb, rar, m, BIT(3)), 0);
+	KUNIT_EXPECT_EQ(test, vpf_fdb_next(fdb, rar), VPF_FDB_REPLACE);
+	/* And given up */
+	KUNIT_EXPECT_EQ(test, vpf_fdb_hold_own(fdb, rar, m), 0);
+	KUNIT_EXPECT_EQ(test, vpf_fdb_set_own(fdb, rar, NULL, 0), 0);
+	KUNIT_EXPECT_EQ(test, vpf_fdb_find_own(fdb, m), -ENOENT);
+}
+
 static void vfk_fdb_overflow_and_back(struct kunit *test)
 {
 	struct vpf_fdb *fdb = vfk_fdb(test);
@@ -203,6 +230,7 @@ static void vfk_fdb_random(struct kunit *test)
 
 static struct kunit_case vfk_pf_fdb_cases[] = {
 	KUNIT_CASE(vfk_fdb_own),
+	KUNIT_CASE(vfk_fdb_held_own),
 	KUNIT_CASE(vfk_fdb_overflow_and_back),
 	KUNIT_CASE(vfk_fdb_own_hides_bridge),
 	KUNIT_CASE(vfk_fdb_vlans_of_an_address),

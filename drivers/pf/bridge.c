@@ -192,24 +192,34 @@ void vpf_bridge_to_synthetic(struct vpf_eswitch *esw, struct vpf_vport *vp)
 }
 
 /*
- * The bridge has learned a VF's address anew, from a frame that was under way while the
- * path moved or from one that the guest sent on its other path: the data path counts.
+ * The bridge has learned a VF's address anew. Is the VF's data path in use, or was it a moment
+ * ago, then from a frame that was under way or that the guest sent on its other path: the data
+ * path counts. Else its guest is where the bridge says, and that may be another host.
  */
+static void vpf_bridge_assert(struct vpf_eswitch *esw, unsigned int n)
+{
+	struct vpf_vport *vp = &esw->vport[n];
+	u64 now = jiffies64_to_msecs(get_jiffies_64());
+
+	if (vp->state == VPF_VPORT_ACTIVE) {
+		vpf_eswitch_set_away(esw, n, false);
+		vpf_bridge_to_vf(esw, vp);
+	} else if (vp->left_ms && now - vp->left_ms < VPF_BRIDGE_LATE_MS) {
+		vpf_eswitch_set_away(esw, n, false);
+		vpf_bridge_to_synthetic(esw, vp);
+	} else {
+		vpf_eswitch_place(esw, n);
+	}
+}
+
 void vpf_bridge_assert_work(struct work_struct *work)
 {
 	struct vpf_eswitch *esw = container_of(work, struct vpf_eswitch, assert_work);
-	u64 now = jiffies64_to_msecs(get_jiffies_64());
 	unsigned int n;
 
 	mutex_lock(&esw->lock);
-	for (n = 0; n < esw->num_vfs; n++) {
-		struct vpf_vport *vp = &esw->vport[n];
-
-		if (vp->state == VPF_VPORT_ACTIVE)
-			vpf_bridge_to_vf(esw, vp);
-		else if (vp->left_ms && now - vp->left_ms < VPF_BRIDGE_LATE_MS)
-			vpf_bridge_to_synthetic(esw, vp);
-	}
+	for (n = 0; n < esw->num_vfs; n++)
+		vpf_bridge_assert(esw, n);
 	mutex_unlock(&esw->lock);
 }
 
@@ -218,13 +228,16 @@ static void vpf_bridge_entry(struct vpf_eswitch *esw, const struct net_device *b
 			     const struct net_device *dev,
 			     const struct switchdev_notifier_fdb_info *info, bool add)
 {
-	bool own, ours = false;
 	struct vpf_bridge_port *bp;
+	bool ours = false;
+	int own;
 
 	list_for_each_entry_rcu(bp, &esw->bridge_ports, node)
 		ours |= bp->dev == dev;
 	spin_lock_bh(&esw->tbl_lock);
-	own = vpf_fdb_find_own(&esw->fdb, info->addr) > VPF_FDB_RAR_PF;
+	own = vpf_fdb_find_own(&esw->fdb, info->addr);
+	if (own > VPF_FDB_RAR_PF && add)
+		__assign_bit(VPF_FDB_VF_OF_RAR(own), &esw->away, ours);
 	if (add && !ours)
 		vpf_fdb_add_bridge(&esw->fdb, br->ifindex, info->addr, info->vid, dev->ifindex);
 	else
@@ -232,7 +245,7 @@ static void vpf_bridge_entry(struct vpf_eswitch *esw, const struct net_device *b
 		vpf_fdb_del_bridge(&esw->fdb, br->ifindex, info->addr, info->vid);
 	vpf_eswitch_apply(esw);
 	spin_unlock_bh(&esw->tbl_lock);
-	if (own && add)
+	if (own > VPF_FDB_RAR_PF && add)
 		queue_work(esw->wq, &esw->assert_work);
 }
 
@@ -326,8 +339,11 @@ static void vpf_bridge_leave(struct vpf_eswitch *esw, struct net_device *dev)
 	if (!vpf_bridge_find(esw, found->br, 0)) {
 		spin_lock_bh(&esw->tbl_lock);
 		vpf_fdb_flush_bridge(&esw->fdb, found->br->ifindex);
+		/* What it has seen on the wire counts no more */
+		esw->away = 0;
 		vpf_eswitch_apply(esw);
 		spin_unlock_bh(&esw->tbl_lock);
+		queue_work(esw->wq, &esw->assert_work);
 	}
 	kfree(found);
 }

@@ -57,21 +57,46 @@ void vpf_eswitch_sync_vport(struct vpf_eswitch *esw, unsigned int n)
 	spin_unlock_bh(&esw->tbl_lock);
 }
 
-/* Where the vport's addresses are delivered, in one register write each */
-static int vpf_eswitch_place(struct vpf_eswitch *esw, unsigned int n)
+/**
+ * vpf_eswitch_place() - where the vport's addresses are delivered, in one register write each
+ * @esw: switch; lock held
+ * @n: VF
+ *
+ * An address that is neither on the VF nor behind the bridge's other ports, but somewhere on
+ * the wire (its guest was moved to another host), is nobody's here.
+ *
+ * Return: 0, -EINVAL, or -EADDRINUSE when another function has the address.
+ */
+int vpf_eswitch_place(struct vpf_eswitch *esw, unsigned int n)
 {
 	const struct vpf_vport *vp = &esw->vport[n];
 	u8 pool = vpf_vport_pool(vp);
 	int err;
 
 	spin_lock_bh(&esw->tbl_lock);
-	err = vpf_fdb_set_own(&esw->fdb, VPF_FDB_RAR_VF(n), vp->mac,
-			      vpf_vport_exists(vp) ? BIT(pool) : 0);
+	if (vpf_vport_exists(vp) && pool == VFP_PF_POOL && esw->away & BIT(n))
+		err = vpf_fdb_hold_own(&esw->fdb, VPF_FDB_RAR_VF(n), vp->mac);
+	else
+		err = vpf_fdb_set_own(&esw->fdb, VPF_FDB_RAR_VF(n), vp->mac,
+				      vpf_vport_exists(vp) ? BIT(pool) : 0);
 	if (!err)
 		vpf_fdb_route(&esw->fdb, n, pool);
 	vpf_eswitch_apply(esw);
 	spin_unlock_bh(&esw->tbl_lock);
 	return err;
+}
+
+/**
+ * vpf_eswitch_set_away() - the vport's address is somewhere on the wire, or isn't any more
+ * @esw: switch
+ * @n: VF
+ * @away: which of both; vpf_eswitch_place() makes it so
+ */
+void vpf_eswitch_set_away(struct vpf_eswitch *esw, unsigned int n, bool away)
+{
+	spin_lock_bh(&esw->tbl_lock);
+	__assign_bit(n, &esw->away, away);
+	spin_unlock_bh(&esw->tbl_lock);
 }
 
 static void vpf_eswitch_enable_pool(struct vpf_eswitch *esw, unsigned int n, bool on)
@@ -125,6 +150,9 @@ int vpf_eswitch_event(struct vpf_eswitch *esw, unsigned int n, enum vpf_vport_ev
 	if (was != is)
 		esw->mbx_stats[n].switches++;
 
+	/* Whatever the bridge has seen before */
+	if (actions & (VPF_ACT_MAC_TO_PF | VPF_ACT_MAC_TO_VF) || ev == VPF_EV_RESERVE)
+		vpf_eswitch_set_away(esw, n, false);
 	if (actions & VPF_ACT_MAC_TO_PF) {
 		vp->left_ms = vpf_eswitch_now();
 		/* A port that the bridge sends to before the NIC does; never the reverse */
@@ -185,6 +213,7 @@ int vpf_eswitch_vf_mac(struct vpf_eswitch *esw, unsigned int n, const u8 *mac)
 	if (vp->state == VPF_VPORT_ACTIVE)
 		vpf_bridge_to_synthetic(esw, vp);
 	ether_addr_copy(vp->mac, mac);
+	vpf_eswitch_set_away(esw, n, false);
 	err = vpf_eswitch_place(esw, n);
 	if (err)
 		ether_addr_copy(vp->mac, old);

@@ -80,7 +80,8 @@ int vpf_fdb_find_own(const struct vpf_fdb *fdb, const u8 *mac)
 	for (i = 0; i < VFP_NUM_RAR; i++) {
 		const struct vpf_fdb_rar *rar = &fdb->rar[i];
 
-		if (vpf_fdb_is_own(i) && rar->pools && ether_addr_equal(rar->mac, mac))
+		if (vpf_fdb_is_own(i) && (rar->pools || rar->held) &&
+		    ether_addr_equal(rar->mac, mac))
 			return i;
 	}
 	return -ENOENT;
@@ -209,6 +210,27 @@ void vpf_fdb_init(struct vpf_fdb *fdb)
 	vpf_fdb_forget(fdb);
 }
 
+static int vpf_fdb_put_own(struct vpf_fdb *fdb, unsigned int rar, const u8 *mac, u8 pools,
+			   bool held)
+{
+	int other;
+
+	if (rar >= VFP_NUM_RAR || !vpf_fdb_is_own(rar))
+		return -EINVAL;
+	if (pools || held) {
+		if (!is_valid_ether_addr(mac))
+			return -EINVAL;
+		other = vpf_fdb_find_own(fdb, mac);
+		if (other >= 0 && other != rar)
+			return -EADDRINUSE;
+		ether_addr_copy(fdb->rar[rar].mac, mac);
+	}
+	fdb->rar[rar].pools = pools;
+	fdb->rar[rar].held = held;
+	vpf_fdb_plan(fdb);
+	return 0;
+}
+
 /**
  * vpf_fdb_set_own() - the PF's or a VF's own address, or where it is delivered
  * @fdb: table
@@ -221,21 +243,22 @@ void vpf_fdb_init(struct vpf_fdb *fdb)
  */
 int vpf_fdb_set_own(struct vpf_fdb *fdb, unsigned int rar, const u8 *mac, u8 pools)
 {
-	int other;
+	return vpf_fdb_put_own(fdb, rar, mac, pools, false);
+}
 
-	if (rar >= VFP_NUM_RAR || !vpf_fdb_is_own(rar))
-		return -EINVAL;
-	if (pools) {
-		if (!is_valid_ether_addr(mac))
-			return -EINVAL;
-		other = vpf_fdb_find_own(fdb, mac);
-		if (other >= 0 && other != rar)
-			return -EADDRINUSE;
-		ether_addr_copy(fdb->rar[rar].mac, mac);
-	}
-	fdb->rar[rar].pools = pools;
-	vpf_fdb_plan(fdb);
-	return 0;
+/**
+ * vpf_fdb_hold_own() - a VF's own address that is delivered nowhere: its frames go to the wire
+ * @fdb: table
+ * @rar: VPF_FDB_RAR_VF()
+ * @mac: address
+ *
+ * Nobody else can have it as his own, as with vpf_fdb_set_own().
+ *
+ * Return: as vpf_fdb_set_own().
+ */
+int vpf_fdb_hold_own(struct vpf_fdb *fdb, unsigned int rar, const u8 *mac)
+{
+	return vpf_fdb_put_own(fdb, rar, mac, 0, true);
 }
 
 static int vpf_fdb_find_want(const struct vpf_fdb *fdb, const struct vpf_fdb_want *key)

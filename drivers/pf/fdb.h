@@ -16,16 +16,22 @@ enum vpf_fdb_owner {
 
 #define VPF_FDB_RAR_PF		0
 #define VPF_FDB_RAR_VF(n)	(VFP_NUM_RAR - 1 - (n))
+/* and the reverse */
+#define VPF_FDB_VF_OF_RAR(i)	(VFP_NUM_RAR - 1 - (i))
 #define VPF_FDB_SHARED_FIRST	1
 #define VPF_FDB_SHARED_LAST	(VPF_FDB_RAR_VF(VFP_MAX_VFS - 1) - 1)
 #define VPF_FDB_NUM_SHARED	(VPF_FDB_SHARED_LAST - VPF_FDB_SHARED_FIRST + 1)
 #define VPF_FDB_MAX_WANTS	512
 #define VPF_FDB_MAX_VF_UC	8	/* further addresses of one VF */
 
-/* A receive address: @pools is a bitmap, 0: not in use */
+/*
+ * A receive address: @pools is a bitmap, 0: not in use. @held: an own address that is delivered
+ * nowhere for the moment, but stays its owner's.
+ */
 struct vpf_fdb_rar {
 	u8 mac[ETH_ALEN];
 	u8 pools;
+	bool held;
 };
 
 /**
@@ -86,6 +92,7 @@ enum vpf_fdb_write {
 
 void vpf_fdb_init(struct vpf_fdb *fdb);
 int vpf_fdb_set_own(struct vpf_fdb *fdb, unsigned int rar, const u8 *mac, u8 pools);
+int vpf_fdb_hold_own(struct vpf_fdb *fdb, unsigned int rar, const u8 *mac);
 int vpf_fdb_add(struct vpf_fdb *fdb, enum vpf_fdb_owner owner, u8 pool, const u8 *mac);
 int vpf_fdb_del(struct vpf_fdb *fdb, enum vpf_fdb_owner owner, u8 pool, const u8 *mac);
 int vpf_fdb_add_bridge(struct vpf_fdb *fdb, int bridge, const u8 *mac, u16 vid, int port);

@@ -31,7 +31,7 @@ def migrate(scene, promise, bridge, plug, by_qemu=False):
             with flows.window("VF unplugged") as window:
                 scene.unplug()
             judge_planned(promise, window)
-        other = guest.successor(f"tap{bridge}", bridge)
+        other = guest.successor(f"tap{scene.guest.tap[3:]}x", bridge)
         with flows.window("migration") as window:
             seen = guest.migrate(other)
             scene.wait_active("synthetic")
