@@ -44,12 +44,16 @@ class NamespaceGuest(Machine):
         """For VFs that come after this."""
         self.vf_driver = driver
 
-    def plug_vf(self, pci):
-        """The VF comes: bound to its driver."""
+    def probe_vf(self, pci):
+        """Bind a VF of the host to the guest's driver, whatever drivers_autoprobe says."""
         self.lab.host.sh(f"modprobe {self.vf_driver} && cd /sys/bus/pci/devices/{pci} && "
                          f"{{ [ ! -e driver ] || echo {pci} > driver/unbind; }} && "
                          f"echo {self.vf_driver} > driver_override && "
                          f"echo {pci} > /sys/bus/pci/drivers_probe")
+
+    def plug_vf(self, pci):
+        """The VF comes: bound to its driver."""
+        self.probe_vf(pci)
         self.vfs["vf0"] = pci
         self.give_vf(pci, "vf0")
 

@@ -51,7 +51,7 @@ def test_virtio(lab):
     guest.qmp("netdev_add", type="tap", id="nv", ifname="tapv", script="no", downscript="no",
               vhost=True)
     guest.qmp("device_add", driver="virtio-net-pci", id="vf9", bus="rp2", netdev="nv",
-              mac=GUEST_MAC, rombar=0)
+              mac=GUEST_MAC, romfile="")
     scene.wait_active("vf")
     check_both_paths(scene, promise, "virtio-net")
     guest.unplug_vf("vf9")

@@ -26,7 +26,7 @@ def test_waits(lab):
     scene, guest, promise = lab.scene, lab.scene.guest, Promise("a second VF")
     scene.on_vf()
     pci = lab.vf_pci(0, pf=1)
-    lab.host.sh(f"echo {pci} > /sys/bus/pci/drivers/{guest.vf_driver}/bind")
+    guest.probe_vf(pci)
     guest.give_vf(pci, "vf1")
     promise.expect("master" not in guest.link("vf1"), "taken beside the first")
     promise.expect(scene.vfpath("vf") == "vf0", scene.vfpath("vf"))

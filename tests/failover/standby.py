@@ -76,7 +76,8 @@ def test_driver_goes(lab):
     guest.sh("modprobe -r virtio_net")
     assert not scene.find_upper()
     assert "vfpath_vf" in guest.sh("lsmod").out
-    guest.sh("modprobe virtio_net")
+    # Our net_failover was unloaded with it, as nobody else needs it.
+    guest.sh(LOAD)
     upper = wait_for(scene.find_upper, 10, "the upper again")
     guest.sh(f"ip link set {upper} name {UPPER}")
     scene.station.configure()

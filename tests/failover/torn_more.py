@@ -17,9 +17,17 @@ setup_module = with_guest
 GAP_MS, TRIES = 50, 3
 
 
+def force(scene, value):
+    """Whether the host's operator may remove VFs that are in use."""
+    scene.host.sh(f"devlink dev param set pci/{scene.lab.pf_pci()} name force_vf_removal "
+                  f"value {value} cmode runtime")
+
+
 def numvfs_zero(scene):
     """The host removes all VFs, the guest's under its feet."""
+    force(scene, "true")
     scene.remove_vfs()
+    force(scene, "false")
     scene.wait_active("synthetic")
     scene.guest.vfs.clear()
 
