@@ -20,11 +20,11 @@ struct vfo_source {
 
 /**
  * struct vfo_sources - the stations behind an upper
- * @lock: protects all of it
+ * @lock: of this table alone
  * @bucket: by hash of the address; the oldest of a bucket makes room
  */
 struct vfo_sources {
-	spinlock_t lock;
+	spinlock_t lock;	/* protects all of it */
 	struct vfo_source bucket[VFO_SOURCES_BUCKETS][VFO_SOURCES_WAYS];
 };
 

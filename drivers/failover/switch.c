@@ -196,18 +196,6 @@ void vfo_switch_retry_work(struct work_struct *work)
 	rtnl_unlock();
 }
 
-/* A choice was made, by the operator or for him: decide anew, and say what it means for the VF */
-static void vfo_switch_chosen(struct vfo_upper *u, const char *why)
-{
-	static const char reason[] = "the upper is in a bridge; path \"vf\" uses the VF all the same";
-
-	vfo_switch_event(u, VFO_VF, VFO_EV_POLICY, why);
-	if (u->path.bridged && u->path.policy == VFO_POLICY_AUTO)
-		strscpy(u->inactive_reason, reason, VFO_REASON_LEN);
-	else if (!strcmp(u->inactive_reason, reason))
-		u->inactive_reason[0] = 0;
-}
-
 /**
  * vfo_switch_policy() - the operator chose
  * @u: upper; RTNL
@@ -218,7 +206,7 @@ static void vfo_switch_chosen(struct vfo_upper *u, const char *why)
 int vfo_switch_policy(struct vfo_upper *u, enum vfo_policy policy)
 {
 	u->path.policy = policy;
-	vfo_switch_chosen(u, "the operator's choice");
+	vfo_switch_event(u, VFO_VF, VFO_EV_POLICY, "the operator's choice");
 	return 0;
 }
 
@@ -230,5 +218,6 @@ int vfo_switch_policy(struct vfo_upper *u, enum vfo_policy policy)
 void vfo_switch_bridged(struct vfo_upper *u, bool bridged)
 {
 	WRITE_ONCE(u->path.bridged, bridged);
-	vfo_switch_chosen(u, bridged ? "in a bridge" : "out of the bridge");
+	vfo_switch_event(u, VFO_VF, VFO_EV_POLICY,
+			 bridged ? "in a bridge" : "out of the bridge");
 }

@@ -85,7 +85,14 @@ static ssize_t vfo_sysfs_text(struct device *d, const char *text, char *buf)
 
 static ssize_t inactive_reason_show(struct device *d, struct device_attribute *attr, char *buf)
 {
-	return vfo_sysfs_text(d, vfo_sysfs_upper(d)->inactive_reason, buf);
+	const struct vfo_upper *u = vfo_sysfs_upper(d);
+	const char *text = u->inactive_reason;
+
+	/* Not a fault, so only when there is none */
+	if (!text[0] && READ_ONCE(u->path.bridged) && u->path.policy == VFO_POLICY_AUTO &&
+	    rcu_access_pointer(u->lower[VFO_VF]))
+		text = "the upper is in a bridge; path \"vf\" uses the VF all the same";
+	return vfo_sysfs_text(d, text, buf);
 }
 static DEVICE_ATTR_RO(inactive_reason);
 

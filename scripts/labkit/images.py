@@ -17,7 +17,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 ROOT_PACKAGES = """python3-minimal libpython3-stdlib iproute2 ethtool tcpdump iperf3 kmod procps
 	iputils-ping iputils-arping linuxptp ndisc6 qemu-system-x86 seabios busybox-static libstdc++6
-	util-linux jq dpdk-dev librte-net-e1000-23""".split()
+	util-linux jq dpdk-dev librte-net-e1000-23 libteam-utils
+	udev systemd dbus network-manager ifupdown""".split()
 ROOT_SUITE = "bookworm"
 ROOT_OPTIONS = ["--variant=minbase", "--aptopt=APT::Install-Recommends \"false\"",
                 "--dpkgopt=path-exclude=/usr/share/doc/*",

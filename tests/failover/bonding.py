@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Bonding over vfpath_vf: its choice of the active slave moves the host's filter."""
+"""Bonding and team over vfpath_vf: their choice of the active slave moves the host's filter."""
 
 from common.flows import Flows
 from common.scene import UPPER, Scene
@@ -30,17 +30,23 @@ def setup_module(lab):
     scene.station.configure()
 
 
-def test_active_slave(lab):
-    """The NIC delivers to the VF while it is the active slave, else to the bridge."""
-    scene, promise = lab.scene, Promise("bonding")
+def check_active_slave(scene, promise, choose):
+    """The filter follows choose(slave), and traffic the filter."""
     with Flows.of(scene) as flows:
         for slave, pools in (("vf0", {0}), ("eth0", {7}), ("vf0", {0}), ("eth0", {7})):
             with flows.window(f"active slave {slave}") as window:
-                scene.guest.sh(f"ip link set bond0 type bond active_slave {slave}")
+                choose(slave)
                 wait_for(lambda pools=pools: scene.rar_owner() == pools, 10,
                          f"{slave}: the NIC's filter")
             for f in window.results:
                 promise.expect(f.received, f"{slave}: {f}")
+
+
+def test_active_slave(lab):
+    """The NIC delivers to the VF while it is the active slave, else to the bridge."""
+    scene, promise = lab.scene, Promise("bonding")
+    check_active_slave(scene, promise, lambda slave: scene.guest.sh(
+        f"ip link set bond0 type bond active_slave {slave}"))
     promise.require()
 
 
@@ -55,3 +61,26 @@ def test_slave_fails(lab):
     scene.set_vf(0, "state auto")
     wait_for(lambda: scene.rar_owner() == {0}, 20, "the VF again")
     wait_for(lambda: scene.station.ping(scene.child2.ip, 1), 20, "traffic by the VF")
+
+
+TEAM = """{"device": "team0", "runner": {"name": "activebackup"},
+           "link_watch": {"name": "ethtool"}, "ports": {"vf0": {}, "eth0": {}}}"""
+
+
+def test_team(lab):
+    """The same with teamd, whose active port is the enabled one."""
+    scene, guest, promise = lab.scene, lab.scene.guest, Promise("team")
+    guest.sh("ip link del bond0 && ip link set vf0 down && ip link set eth0 down")
+    lab.host.sh("modprobe team_mode_activebackup")
+    guest.put("/run/team.json", TEAM)
+    teamd = guest.bg("exec teamd -n -f /run/team.json")
+    try:
+        wait_for(lambda: guest.sh("teamdctl team0 state", check=False).rc == 0, 20, "teamd")
+        scene.station = Station("guest", guest, "team0", 11)
+        scene.station.configure()
+        wait_for(lambda: scene.station.ping(scene.child2.ip, 1), 20, "traffic by the team")
+        check_active_slave(scene, promise, lambda slave: guest.sh(
+            f"teamdctl team0 state item set runner.active_port {slave}"))
+    finally:
+        teamd.stop()
+    promise.require()
