@@ -116,12 +116,17 @@ static inline struct vfo_lower *vfo_lower_rtnl(struct vfo_upper *u, enum vfo_sid
 /* main.c */
 extern struct list_head vfo_uppers;
 extern struct workqueue_struct *vfo_wq;
-bool vfo_is_upper(const struct net_device *dev);
 struct net_device *vfo_main_create(struct net *net, const char *name);
 struct vfo_lower *vfo_main_lower(const struct net_device *dev);
 void vfo_main_adopt_waiting(struct net *net);
 
+/* auto.c */
+int vfo_auto_init(void);
+void vfo_auto_registered(struct net_device *dev);
+void vfo_auto_exit(void);
+
 /* upper.c */
+bool vfo_is_upper(const struct net_device *dev);
 void vfo_upper_setup(struct net_device *dev);
 void vfo_upper_features(struct vfo_upper *u);
 void vfo_upper_sum(struct vfo_upper *u, struct vfo_pcpu *sum);

@@ -14,26 +14,6 @@
 LIST_HEAD(vfo_uppers);
 struct workqueue_struct *vfo_wq;
 
-#define VFO_AUTO_MAX	16
-
-static char *vfo_auto = "";
-/* The kernel's macro of this name would be expanded in the parameter's */
-#undef auto
-module_param_named(auto, vfo_auto, charp, 0444);
-MODULE_PARM_DESC(auto, "make an upper for synthetic netdevs: \"all\" virtio-net ones, or those with one of these MAC addresses, separated by commas (at most 16)");
-
-/* What was asked for with auto=; set once, before anybody looks */
-static bool vfo_auto_all;
-static u8 vfo_auto_mac[VFO_AUTO_MAX][ETH_ALEN];
-static unsigned int vfo_auto_macs;
-
-static struct rtnl_link_ops vfo_main_link_ops;
-
-bool vfo_is_upper(const struct net_device *dev)
-{
-	return dev->rtnl_link_ops == &vfo_main_link_ops;
-}
-
 /* The lower that a netdev is, or NULL. RTNL. */
 struct vfo_lower *vfo_main_lower(const struct net_device *dev)
 {
@@ -107,87 +87,25 @@ void vfo_main_adopt_waiting(struct net *net)
 		vfo_main_adopt(dev);
 }
 
-/* A word of auto= that isn't understood is an error: nobody would look for its effect */
-static int vfo_main_auto_parse(void)
-{
-	const char *p = vfo_auto;
-
-	vfo_auto_all = !strcmp(p, "all");
-	if (vfo_auto_all || !*p)
-		return 0;
-	for (;;) {
-		if (vfo_auto_macs == VFO_AUTO_MAX || !mac_pton(p, vfo_auto_mac[vfo_auto_macs]))
-			break;
-		vfo_auto_macs++;
-		p += 3 * ETH_ALEN - 1;
-		if (!*p)
-			return 0;
-		if (*p++ != ',')
-			break;
-	}
-	pr_err(VFO_NAME ": auto=%s: neither \"all\" nor a list of up to %u MAC addresses\n",
-	       vfo_auto, VFO_AUTO_MAX);
-	return -EINVAL;
-}
-
-static bool vfo_main_auto_wanted(const struct net_device *dev)
-{
-	struct vfo_upper *u;
-	unsigned int i;
-
-	if (dev->type != ARPHRD_ETHER || vfo_lower_is_pci(dev) || vfo_is_upper(dev))
-		return false;
-	if (vfo_auto_all)
-		return dev->dev.parent && dev->dev.parent->driver &&
-		       !strcmp(dev->dev.parent->driver->name, "virtio_net");
-	for (i = 0; i < vfo_auto_macs; i++) {
-		if (ether_addr_equal(vfo_auto_mac[i], vfo_lower_mac(dev)))
-			break;
-	}
-	if (i == vfo_auto_macs)
-		return false;
-	/* VLANs and the like on the upper have its address, too */
-	list_for_each_entry(u, &vfo_uppers, node) {
-		if (ether_addr_equal(u->dev->dev_addr, vfo_lower_mac(dev)))
-			return false;
-	}
-	return true;
-}
-
 /**
  * vfo_main_create() - an upper that nobody has asked for by netlink
  * @net: in this namespace; RTNL
  * @name: of it, with %d perhaps
+ *
+ * It is of no kind: user space can't remove it, and takes it for what it knows best.
+ * NetworkManager lets netdevs of a kind it doesn't know alone.
  *
  * Return: the upper, to be registered, or an ERR_PTR().
  */
 struct net_device *vfo_main_create(struct net *net, const char *name)
 {
 	struct nlattr *tb[IFLA_MAX + 1] = {};
+	struct net_device *dev;
 
-	return rtnl_create_link(net, name, NET_NAME_ENUM, &vfo_main_link_ops, tb, NULL);
-}
-
-static void vfo_main_auto(struct net_device *dev)
-{
-	struct net_device *upper;
-	int err;
-
-	if (!vfo_main_auto_wanted(dev) || vfo_main_lower(dev))
-		return;
-	upper = vfo_main_create(dev_net(dev), "vfp%d");
-	if (IS_ERR(upper))
-		return;
-	err = register_netdevice(upper);
-	if (err) {
-		free_netdev(upper);
-		return;
-	}
-	err = vfo_lower_enslave(netdev_priv(upper), dev, NULL);
-	if (err) {
-		netdev_warn(dev, "no upper for it: %pe\n", ERR_PTR(err));
-		unregister_netdevice(upper);
-	}
+	dev = rtnl_create_link(net, name, NET_NAME_ENUM, &vfo_main_link_ops, tb, NULL);
+	if (!IS_ERR(dev))
+		dev->rtnl_link_ops = NULL;
+	return dev;
 }
 
 static int vfo_main_pre_upper(struct netdev_notifier_changeupper_info *info,
@@ -269,7 +187,7 @@ static int vfo_main_event(struct notifier_block *nb, unsigned long event, void *
 	if (event == NETDEV_REGISTER) {
 		vfo_owned_registered(dev);
 		vfo_main_adopt(dev);
-		vfo_main_auto(dev);
+		vfo_auto_registered(dev);
 	}
 	return NOTIFY_DONE;
 }
@@ -315,7 +233,7 @@ static int __init vfo_main_init(void)
 {
 	int err;
 
-	err = vfo_main_auto_parse();
+	err = vfo_auto_init();
 	if (err)
 		return err;
 	vfo_wq = alloc_workqueue(VFO_NAME, WQ_HIGHPRI | WQ_UNBOUND, 0);
@@ -347,7 +265,8 @@ err_wq:
 
 static void __exit vfo_main_exit(void)
 {
-	/* Removes the uppers, which release their lowers */
+	/* Remove the uppers, which release their lowers */
+	vfo_auto_exit();
 	rtnl_link_unregister(&vfo_main_link_ops);
 	unregister_netdevice_notifier(&vfo_main_nb);
 #if IS_ENABLED(CONFIG_IPV6)

@@ -432,6 +432,17 @@ static const struct net_device_ops vfo_upper_ops = {
 };
 
 /**
+ * vfo_is_upper() - of any kind, or of none
+ * @dev: netdev
+ *
+ * Return: true for one of this module's.
+ */
+bool vfo_is_upper(const struct net_device *dev)
+{
+	return dev->netdev_ops == &vfo_upper_ops;
+}
+
+/**
  * vfo_upper_setup() - rtnl_link_ops.setup
  * @dev: fresh upper
  */

@@ -48,6 +48,27 @@ def test_made(lab):
     promise.require()
 
 
+def test_synthetic_again(lab):
+    """A synthetic netdev that comes back, under an upper on its VF, goes to that upper."""
+    scene, guest, promise = lab.scene, lab.scene.guest, Promise("auto, the driver again")
+    scene.plug()
+    index = guest.read(f"/sys/class/net/{UPPER}/ifindex")
+    guest.sh("modprobe -r virtio_net")
+    promise.expect(scene.vfpath("synthetic") == "", "still there")
+    promise.expect(scene.station.ping(scene.outside.ip) == 3, "on the VF alone")
+    guest.sh("modprobe virtio_net")
+    promise.expect(scene.vfpath("synthetic"), "not taken")
+    uppers = guest.sh("ls -d /sys/class/net/*/vfpath").out.split()
+    promise.expect(len(uppers) == 1, f"{uppers}")
+    promise.expect(guest.read(f"/sys/class/net/{UPPER}/ifindex") == index, "another upper")
+    scene.unplug()
+    wait_for(lambda: scene.station.ping(scene.outside.ip, 1), 20, "outside by the new one")
+    # Of no kind, so that NetworkManager takes it for an Ethernet netdev, and nobody deletes it.
+    promise.expect("linkinfo" not in guest.link(UPPER), f"{guest.link(UPPER)}")
+    promise.expect(guest.sh(f"ip link del {UPPER}", check=False).rc, "deleted")
+    promise.require()
+
+
 def test_by_address(lab):
     """A list of addresses; what is neither that nor "all" is refused."""
     scene, promise = lab.scene, Promise("auto by address")

@@ -38,7 +38,7 @@ class NetworkManager:
     def start(guest):
         """NetworkManager wants the system bus."""
         guest.sh("mkdir -p /run/dbus && dbus-daemon --system --fork")
-        return [guest.bg("exec NetworkManager --no-daemon")]
+        return guest.bg("exec NetworkManager --debug")
 
     @staticmethod
     def touches(guest, dev):
@@ -60,9 +60,9 @@ class Networkd:
     @staticmethod
     def start(guest):
         """Without systemd, in a directory that systemd would make."""
-        guest.sh("install -d -o systemd-network /run/systemd/netif /run/systemd/netif/links "
+        guest.sh("install -d -o systemd-network -g systemd-network /run/systemd/netif /run/systemd/netif/links "
                  "/run/systemd/netif/leases /run/systemd/netif/lldp")
-        return [guest.bg("exec /lib/systemd/systemd-networkd")]
+        return guest.bg("exec /lib/systemd/systemd-networkd")
 
     @staticmethod
     def touches(guest, dev):
@@ -93,7 +93,7 @@ class Ifupdown:
     @staticmethod
     def start(_guest):
         """udev calls it."""
-        return []
+        return None
 
     @staticmethod
     def touches(guest, dev):
@@ -104,7 +104,7 @@ class Ifupdown:
 class ConfiguredScene(Scene):
     """The scene; its guest has an upper by auto=, then udev and one of the managers."""
 
-    manager = None
+    manager = job = None
 
     def make_guest(self):
         self.guest = guest = self.lab.guest(1, mac=GUEST_MAC, bridge="br0")
@@ -113,11 +113,15 @@ class ConfiguredScene(Scene):
             guest.put(path, text, mode)
         # As an initramfs does it, before udev and the managers.
         guest.sh("modprobe vfpath_vf && modprobe vfpath_failover auto=all && modprobe virtio_net")
-        guest.sh("mkdir -p /run/udev /run/network && /lib/systemd/systemd-udevd --daemon && "
+        guest.sh("systemd-machine-id-setup && mkdir -p /run/udev /run/network && /lib/systemd/systemd-udevd --daemon && "
                  "udevadm trigger --action=add && udevadm settle")
-        self.jobs = self.manager.start(guest)
+        self.job = self.manager.start(guest)
         self.station = Station("guest", guest, UPPER, 11)
-        wait_for(lambda: self.station.has(ADDRESS), 30, f"{self.manager.name} to configure {UPPER}")
+        try:
+            wait_for(lambda: self.station.has(ADDRESS), 30,
+                     f"{self.manager.name} to configure {UPPER}")
+        except util.Timeout as e:
+            raise util.Timeout(f"{e}\n{self.job.stop() if self.job else ''}") from e
         wait_for(lambda: self.station.ping(self.outside.ip, 1), 20, "the guest to reach outside")
 
 
@@ -174,7 +178,7 @@ def hot_plugs(lab, manager):
     promise.expect(guest.read(f"/sys/class/net/{UPPER}/ifindex") == index, f"another {UPPER}")
     promise.expect(guest.sh(manager.online, check=False, timeout=60).rc == 0, "not online any more")
     touched = set(re.findall(r"^(?:Deleted )?\d+: (\S+) +inet", monitor.stop(), re.M))
-    promise.expect(touched <= {UPPER}, f"addresses came or went on {touched}")
+    promise.expect(touched <= {UPPER}, f"addresses came or went on {touched}:\n{monitor.output}")
     promise.require()
 
 
