@@ -87,6 +87,7 @@ class Guest(Machine):
         self.mac, self.tap = mac, tap
         self.run_dir = f"/run/vfpath/g{n}"
         self.process = None
+        self.successors = 0
         self.options = {}
         self.vfs = {}
 
@@ -130,7 +131,9 @@ class Guest(Machine):
 
     def successor(self, tap, bridge):
         """A QEMU that waits for this guest to be migrated to it, on another tap."""
-        other = self.lab.guest(self.index + 100, mac=self.mac, tap=tap, bridge=bridge, wait=False,
+        self.successors += 1
+        other = self.lab.guest(self.index + 100 * self.successors, mac=self.mac, tap=tap,
+                               bridge=bridge, wait=False,
                                **{**self.options, "extra": "-incoming defer"})
         self.lab.guests.pop(other.index)
         self.lab.wait_sockets(other)
@@ -138,15 +141,16 @@ class Guest(Machine):
         return other
 
     def migrate(self, other, timeout=120):
-        """Live, to a successor(). Returns what QEMU says of it (times in ms)."""
+        """Live, to a successor(). Returns for how many milliseconds no guest ran."""
         self.qmp("migrate", uri=f"unix:{other.run_dir}/migrate")
 
         def done():
             seen = self.qmp("query-migrate")
             if seen["status"] in ("failed", "cancelled"):
                 raise LabError(f"{self.name}: migration {seen}")
-            return seen if seen["status"] == "completed" else None
-        seen = wait_for(done, timeout, f"{self.name}: migration", 0.2)
+            return seen["status"] == "completed"
+        wait_for(done, timeout, f"{self.name}: migration", 0.2)
+        stop, resume = self.qmp(event="STOP"), other.qmp(event="RESUME")
         self.save_logs()
         self.qmp("quit")
         self.process.wait()
@@ -154,7 +158,9 @@ class Guest(Machine):
         self.vfs = {}
         self.lab.host.call("relay", n=self.index, path=f"{self.run_dir}/agent")
         wait_for(lambda: self.qmp("query-status")["running"], 30, f"{self.name} to run again")
-        return seen
+        start, end = (ev["timestamp"]["seconds"] * 1000 + ev["timestamp"]["microseconds"] / 1000
+                      for ev in (stop, resume))
+        return end - start
 
     def stop(self):
         """Power off; the console log stays in build/lab."""
