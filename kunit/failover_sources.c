@@ -95,12 +95,28 @@ static void vfk_sources_bounded(struct kunit *test)
 			ARRAY_SIZE(few));
 }
 
+static void vfk_sources_echo(struct kunit *test)
+{
+	unsigned long then = -10UL, late = then + msecs_to_jiffies(VFO_SOURCES_ECHO_MS);
+	u8 mac[ETH_ALEN] __aligned(2), other[ETH_ALEN] __aligned(2);
+
+	vfk_sources_mac(mac, 1);
+	vfk_sources_mac(other, 2);
+	vfo_sources_note(&vfk_sources, mac, 5, then);
+	KUNIT_EXPECT_TRUE(test, vfo_sources_echo(&vfk_sources, mac, 5, then));
+	KUNIT_EXPECT_TRUE(test, vfo_sources_echo(&vfk_sources, mac, 5, late - 1));
+	KUNIT_EXPECT_FALSE(test, vfo_sources_echo(&vfk_sources, mac, 5, late));
+	KUNIT_EXPECT_FALSE(test, vfo_sources_echo(&vfk_sources, mac, 0, then));
+	KUNIT_EXPECT_FALSE(test, vfo_sources_echo(&vfk_sources, other, 5, then));
+}
+
 static struct kunit_case vfk_failover_sources_cases[] = {
 	KUNIT_CASE(vfk_sources_once_each),
 	KUNIT_CASE(vfk_sources_unicast_only),
 	KUNIT_CASE(vfk_sources_age),
 	KUNIT_CASE(vfk_sources_oldest_makes_room),
 	KUNIT_CASE(vfk_sources_bounded),
+	KUNIT_CASE(vfk_sources_echo),
 	{}
 };
 

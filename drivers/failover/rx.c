@@ -24,6 +24,18 @@ static void vfo_rx_take(struct vfo_upper *u, enum vfo_side side, const struct sk
 	u64_stats_update_end(&c->syncp);
 }
 
+/* Sent by us, or through us by somebody behind a bridge */
+static bool vfo_rx_is_own(struct vfo_upper *u, const struct sk_buff *skb)
+{
+	const struct ethhdr *eth = eth_hdr(skb);
+	u16 vid = skb_vlan_tag_present(skb) ? skb_vlan_tag_get_id(skb) : 0;
+
+	if (ether_addr_equal_64bits(eth->h_source, u->dev->dev_addr))
+		return true;
+	return READ_ONCE(u->path.bridged) &&
+	       vfo_sources_echo(&u->sources, eth->h_source, vid, jiffies);
+}
+
 /**
  * vfo_rx_handler() - a lower has received a frame
  * @pskb: frame
@@ -52,7 +64,7 @@ rx_handler_result_t vfo_rx_handler(struct sk_buff **pskb)
 
 	eth = eth_hdr(skb);
 	if (is_multicast_ether_addr(eth->h_dest)) {
-		if (ether_addr_equal_64bits(eth->h_source, l->upper->dev_addr)) {
+		if (vfo_rx_is_own(u, skb)) {
 			vfo_rx_count(u, offsetof(struct vfo_pcpu, own_dropped));
 			return RX_HANDLER_EXACT;
 		}

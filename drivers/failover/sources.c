@@ -25,6 +25,11 @@ void vfo_sources_init(struct vfo_sources *s)
 	spin_lock_init(&s->lock);
 }
 
+static struct vfo_source *vfo_sources_bucket(struct vfo_sources *s, const u8 *mac, u16 vid)
+{
+	return s->bucket[(mac[4] ^ mac[5] ^ vid) % VFO_SOURCES_BUCKETS];
+}
+
 static struct vfo_source *vfo_sources_slot(struct vfo_source *bucket, const u8 *mac, u16 vid)
 {
 	struct vfo_source *oldest = bucket;
@@ -57,11 +62,37 @@ void vfo_sources_note(struct vfo_sources *s, const u8 *mac, u16 vid, unsigned lo
 
 	if (!is_valid_ether_addr(mac) || !spin_trylock(&s->lock))
 		return;
-	slot = vfo_sources_slot(s->bucket[(mac[4] ^ mac[5] ^ vid) % VFO_SOURCES_BUCKETS], mac, vid);
+	slot = vfo_sources_slot(vfo_sources_bucket(s, mac, vid), mac, vid);
 	ether_addr_copy(slot->mac, mac);
 	slot->vid = vid;
 	slot->seen = now;
 	spin_unlock(&s->lock);
+}
+
+/**
+ * vfo_sources_echo() - has a station sent a moment ago?
+ * @s: sources
+ * @mac: its address, at an even address
+ * @vid: VLAN, 0: none
+ * @now: jiffies
+ *
+ * Context: softirq.
+ *
+ * Return: true when a multicast with this source is most likely one of the station's, which the
+ * NIC gives back.
+ */
+bool vfo_sources_echo(struct vfo_sources *s, const u8 *mac, u16 vid, unsigned long now)
+{
+	const struct vfo_source *slot = vfo_sources_bucket(s, mac, vid);
+	bool found = false;
+	unsigned int i;
+
+	spin_lock_bh(&s->lock);
+	for (i = 0; i < VFO_SOURCES_WAYS; i++, slot++)
+		found |= slot->vid == vid && ether_addr_equal(slot->mac, mac) &&
+			 time_before(now, slot->seen + msecs_to_jiffies(VFO_SOURCES_ECHO_MS));
+	spin_unlock_bh(&s->lock);
+	return found;
 }
 
 /**

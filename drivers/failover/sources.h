@@ -10,6 +10,8 @@
 #define VFO_SOURCES_WAYS	4
 /* As long as a bridge remembers a station by default (IEEE 802.1D-2004, table 7-5) */
 #define VFO_SOURCES_AGE_S	300
+/* A NIC gives a station's multicast back at once, or never */
+#define VFO_SOURCES_ECHO_MS	200
 
 /* A station that sends through the upper; all zero: none */
 struct vfo_source {
@@ -30,6 +32,7 @@ struct vfo_sources {
 
 void vfo_sources_init(struct vfo_sources *s);
 void vfo_sources_note(struct vfo_sources *s, const u8 *mac, u16 vid, unsigned long now);
+bool vfo_sources_echo(struct vfo_sources *s, const u8 *mac, u16 vid, unsigned long now);
 unsigned int vfo_sources_fresh(struct vfo_sources *s, unsigned long now, struct vfo_source *out,
 			       unsigned int max);
 

@@ -84,6 +84,18 @@ def test_macvlan(lab):
     promise.require()
 
 
+# Five frames to all, of a type for experiments (IEEE 802, 0x88b5)
+BROADCAST = """
+import socket, sys, time
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+s.bind(("in0", 0))
+for _ in range(5):
+    s.send(bytes([255] * 6) + bytes.fromhex(sys.argv[1].replace(":", "")) +
+           bytes([0x88, 0xb5] + [0] * 46))
+    time.sleep(0.1)
+"""
+
+
 def test_bridge(lab):
     """A bridge on the upper: a station behind the guest, which no NIC knows, so not by the VF.
 
@@ -113,6 +125,11 @@ def test_bridge(lab):
         scene.wait_active(path)
         wait_for(lambda port=port: scene.fdb_owner(mac) == {port}, 10,
                  f"{path}: the host's bridge to hear of inner")
+        # What the NIC gives back doesn't mislead the guest's own bridge.
+        inner.sh(f"python3 -c '{BROADCAST}' {mac}")
+        ports = {e["ifname"] for e in scene.guest.json("bridge -j fdb show br brg")
+                 if e["mac"] == mac}
+        promise.expect(ports == {"ing"}, f"{path}: the guest's bridge has inner at {ports}")
     scene.set_path("auto")
     scene.set_vf(0, "spoofchk on")
     where.sh(f"{ip} link set {UPPER} nomaster && {ip} link del brg && ip netns del inner")

@@ -12,6 +12,9 @@ from labkit.util import wait_for
 
 setup_module = with_guest
 
+# With VFs that vfio holds; on the debug kernel numvfs and torn_* have most of it.
+KERNELS = ("6.1",)
+
 # The issue of a torn path is how long it lasts; what the emulation adds to it is never the same,
 # and never less than nothing: so the least of a few tries is what counts.
 GAP_MS, TRIES = 50, 3
