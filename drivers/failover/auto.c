@@ -68,14 +68,16 @@ static bool vfo_auto_wanted(const struct net_device *dev)
 	return false;
 }
 
-/* The upper that has the address of a netdev, or NULL */
+/* The upper that has the address of a netdev, by birth or by the operator's will, or NULL */
 static struct vfo_upper *vfo_auto_find(const struct net_device *dev)
 {
+	const u8 *mac = vfo_lower_mac(dev);
 	struct vfo_upper *u;
 
 	list_for_each_entry(u, &vfo_uppers, node) {
 		if (net_eq(dev_net(u->dev), dev_net(dev)) &&
-		    ether_addr_equal(u->dev->dev_addr, vfo_lower_mac(dev)))
+		    (ether_addr_equal(u->dev->perm_addr, mac) ||
+		     ether_addr_equal(u->dev->dev_addr, mac)))
 			return u;
 	}
 	return NULL;
