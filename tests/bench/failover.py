@@ -220,6 +220,14 @@ class Play:
                           os.path.join(OUT, self.setup.slug))
 
 
+def report(kernel, plays):
+    """After each set-up: half an hour is long for somebody who only wants to look."""
+    rows = [row for play in plays for row in play.rows]
+    with open(os.path.join(OUT, "report.json"), "w", encoding="utf-8") as f:
+        json.dump(rows, f, indent=1)
+    tables.write(OUT, kernel, plays)
+
+
 def main(make_lab, kernel, slugs):
     """Play it with each set-up; 0 when all were played and ours had no complaint of a kernel."""
     os.makedirs(OUT, exist_ok=True)
@@ -233,10 +241,8 @@ def main(make_lab, kernel, slugs):
             play.notes += [f"kernel log: {line}" for line in bad]
             bad = []
         broken += [f"{setup.name}: {line}" for line in [*([failure] if failure else []), *bad]]
-    rows = [row for play in plays for row in play.rows]
-    with open(os.path.join(OUT, "report.json"), "w", encoding="utf-8") as f:
-        json.dump(rows, f, indent=1)
-    tables.write(OUT, kernel, plays)
+        report(kernel, plays)
+    print(tables.summary(kernel, plays))
     for line in broken:
         print(f"FAILED  {line}")
     where = os.path.relpath(OUT, util.TOP)

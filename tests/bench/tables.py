@@ -83,15 +83,28 @@ def page(out, plays):
                 f"<table>{rows}</table>\n{pictures}\n")
 
 
-def write(out, kernel, plays):
-    """table.rst, index.html, and the table on standard output."""
-    if not any(play.rows for play in plays):
-        return
-    done = [play for play in plays if play.rows]
-    head = (f"Kernel {kernel.version}, QEMU {qemu_version()}. Lost datagrams of all streams "
+def heading(kernel):
+    """What the figures are, and of what."""
+    return (f"Kernel {kernel.version}, QEMU {qemu_version()}. Lost datagrams of all streams "
             "(+copies) / longest gap of any, in ms; ``>``: some stream was still silent at the "
             "end.\n")
-    parts = [head, rst(list(grid(done)))]
+
+
+def summary(kernel, plays):
+    """The table for a terminal."""
+    done = [play for play in plays if play.rows]
+    if not done:
+        return ""
+    notes = [f"{play.setup.name}: {note}" for play in done for note in play.notes]
+    return "\n".join(["", heading(kernel).replace("``", ""), text(list(grid(done))), *notes])
+
+
+def write(out, kernel, plays):
+    """table.rst and index.html."""
+    done = [play for play in plays if play.rows]
+    if not done:
+        return
+    parts = [heading(kernel), rst(list(grid(done)))]
     for peer in peers_of(done):
         parts += [f"\nThe same, with {peer} alone:\n", rst(list(grid(done, peer)))]
     for play in done:
@@ -99,8 +112,3 @@ def write(out, kernel, plays):
     with open(os.path.join(out, "table.rst"), "w", encoding="utf-8") as f:
         f.write("\n".join(parts) + "\n")
     page(out, done)
-    print("\n" + head.replace("``", ""))
-    print(text(list(grid(done))))
-    for play in done:
-        for note in play.notes:
-            print(f"{play.setup.name}: {note}")

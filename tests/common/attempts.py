@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """Plays something long once more when it was the emulator that failed."""
 
+import contextlib
+
 from labkit import util
-from labkit.util import say
+from labkit.util import say, wait_for
 
 # Nested guests under TCG do not always live so long; see Documentation/testing.rst.
 TRIES = 4
@@ -20,6 +22,9 @@ def attempt(start_lab, make):
             played.play()
             bad = lab.check_logs()
         except util.LabError as e:
+            # A machine whose agent doesn't answer any more takes a moment to be gone.
+            with contextlib.suppress(util.Timeout):
+                wait_for(lab.gone, 3, "a machine to be gone")
             if lab.emulator_failed():
                 return None
             failure = str(e)
