@@ -7,7 +7,7 @@ from .flows import Flows, Tcp
 from .promises import judge_planned, judge_tcp
 
 # From the guest's start until its announcement has been everywhere; QEMU's first comes after 50 ms.
-ANNOUNCED_MS = 150
+ANNOUNCED_MS = 100
 
 
 def judge_migration(promise, window, downtime_ms):
