@@ -141,6 +141,43 @@ static void vfk_vport_quarantine(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, vpf_vport_take_token(&vp, 0));
 }
 
+/* Late frames of a VF that was just left: a bridge that learns from them is misled */
+static void vfk_vport_seen_late(struct kunit *test)
+{
+	struct vpf_vport vp;
+
+	vpf_vport_init(&vp, 0, vfk_mac);
+	vp.state = VPF_VPORT_ACTIVE;
+	KUNIT_EXPECT_EQ(test, vpf_vport_seen(&vp, true, 1000), VPF_SEEN_TO_VF);
+	KUNIT_EXPECT_FALSE(test, vp.away);
+
+	vp.state = VPF_VPORT_ATTACHED;
+	vp.left_ms = 1000;
+	/* A mistake on the way is mended, too */
+	vp.away = true;
+	KUNIT_EXPECT_EQ(test, vpf_vport_seen(&vp, true, 1000 + VPF_VPORT_LATE_MS - 1),
+			VPF_SEEN_TO_SYNTHETIC);
+	KUNIT_EXPECT_FALSE(test, vp.away);
+}
+
+/* Seen on the wire long after, or never active: moved to another host, and maybe back */
+static void vfk_vport_seen_moved(struct kunit *test)
+{
+	struct vpf_vport vp;
+
+	vpf_vport_init(&vp, 0, vfk_mac);
+	vp.state = VPF_VPORT_RESERVED;
+	KUNIT_EXPECT_EQ(test, vpf_vport_seen(&vp, true, 10), VPF_SEEN_THERE);
+	KUNIT_EXPECT_TRUE(test, vp.away);
+	vp.left_ms = 1000;
+	KUNIT_EXPECT_EQ(test, vpf_vport_seen(&vp, false, 1000 + VPF_VPORT_LATE_MS),
+			VPF_SEEN_THERE);
+	KUNIT_EXPECT_FALSE(test, vp.away);
+	KUNIT_EXPECT_EQ(test, vpf_vport_seen(&vp, true, 1000 + VPF_VPORT_LATE_MS),
+			VPF_SEEN_THERE);
+	KUNIT_EXPECT_TRUE(test, vp.away);
+}
+
 static void vfk_vport_generated_macs(struct kunit *test)
 {
 	u8 pf[2][ETH_ALEN] = { { 0, 0x1b, 0x21, 4, 5, 0x10 }, { 0, 0x1b, 0x21, 4, 5, 0x11 } };
@@ -163,6 +200,8 @@ static struct kunit_case vfk_pf_vport_cases[] = {
 	KUNIT_CASE(vfk_vport_link_policy),
 	KUNIT_CASE(vfk_vport_tokens),
 	KUNIT_CASE(vfk_vport_quarantine),
+	KUNIT_CASE(vfk_vport_seen_late),
+	KUNIT_CASE(vfk_vport_seen_moved),
 	KUNIT_CASE(vfk_vport_generated_macs),
 	{}
 };

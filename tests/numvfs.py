@@ -8,6 +8,7 @@ from common.verdict import Promise
 from labkit.runner import Skip
 
 setup_module = with_guest
+KERNELS = ("6.1", "debug")
 
 
 def test_remove_and_make_again(lab):

@@ -6,6 +6,7 @@ from common.scene import with_guest
 from common.torn import check
 
 setup_module = with_guest
+KERNELS = ("6.1", "debug")
 
 
 def test_under_traffic(lab):

@@ -13,7 +13,6 @@
 #include <linux/etherdevice.h>
 #include <linux/if_bridge.h>
 #include <linux/if_vlan.h>
-#include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/rculist.h>
 #include <linux/rtnetlink.h>
@@ -21,9 +20,6 @@
 #include <net/switchdev.h>
 
 #include "eswitch_priv.h"
-
-/* Frames that were under way when the path moved may mislead the bridge for so long */
-#define VPF_BRIDGE_LATE_MS	200
 
 #if IS_ENABLED(CONFIG_NET_SWITCHDEV)
 
@@ -191,24 +187,28 @@ void vpf_bridge_to_synthetic(struct vpf_eswitch *esw, struct vpf_vport *vp)
 	rcu_read_unlock();
 }
 
-/*
- * The bridge has learned a VF's address anew. Is the VF's data path in use, or was it a moment
- * ago, then from a frame that was under way or that the guest sent on its other path: the data
- * path counts. Else its guest is where the bridge says, and that may be another host.
- */
+/* The bridge has learned a VF's address anew: has it been misled, or has the guest moved? */
 static void vpf_bridge_assert(struct vpf_eswitch *esw, unsigned int n)
 {
 	struct vpf_vport *vp = &esw->vport[n];
-	u64 now = jiffies64_to_msecs(get_jiffies_64());
+	enum vpf_vport_seen seen;
 
-	if (vp->state == VPF_VPORT_ACTIVE) {
-		vpf_eswitch_set_away(esw, n, false);
+	spin_lock_bh(&esw->tbl_lock);
+	seen = vpf_vport_seen(vp, esw->on_wire & BIT(n), vpf_eswitch_now());
+	if (seen != VPF_SEEN_THERE)
+		esw->on_wire &= ~BIT(n);
+	spin_unlock_bh(&esw->tbl_lock);
+
+	switch (seen) {
+	case VPF_SEEN_TO_VF:
 		vpf_bridge_to_vf(esw, vp);
-	} else if (vp->left_ms && now - vp->left_ms < VPF_BRIDGE_LATE_MS) {
-		vpf_eswitch_set_away(esw, n, false);
+		break;
+	case VPF_SEEN_TO_SYNTHETIC:
 		vpf_bridge_to_synthetic(esw, vp);
-	} else {
+		break;
+	case VPF_SEEN_THERE:
 		vpf_eswitch_place(esw, n);
+		break;
 	}
 }
 
@@ -237,7 +237,7 @@ static void vpf_bridge_entry(struct vpf_eswitch *esw, const struct net_device *b
 	spin_lock_bh(&esw->tbl_lock);
 	own = vpf_fdb_find_own(&esw->fdb, info->addr);
 	if (own > VPF_FDB_RAR_PF && add)
-		__assign_bit(VPF_FDB_VF_OF_RAR(own), &esw->away, ours);
+		__assign_bit(VPF_FDB_VF_OF_RAR(own), &esw->on_wire, ours);
 	if (add && !ours)
 		vpf_fdb_add_bridge(&esw->fdb, br->ifindex, info->addr, info->vid, dev->ifindex);
 	else
@@ -340,7 +340,7 @@ static void vpf_bridge_leave(struct vpf_eswitch *esw, struct net_device *dev)
 		spin_lock_bh(&esw->tbl_lock);
 		vpf_fdb_flush_bridge(&esw->fdb, found->br->ifindex);
 		/* What it has seen on the wire counts no more */
-		esw->away = 0;
+		esw->on_wire = 0;
 		vpf_eswitch_apply(esw);
 		spin_unlock_bh(&esw->tbl_lock);
 		queue_work(esw->wq, &esw->assert_work);

@@ -10,7 +10,8 @@
 
 #include "eswitch_priv.h"
 
-static u64 vpf_eswitch_now(void)
+/* Milliseconds, of the clock that vports and reflections are timed by */
+u64 vpf_eswitch_now(void)
 {
 	return jiffies64_to_msecs(get_jiffies_64());
 }
@@ -74,7 +75,7 @@ int vpf_eswitch_place(struct vpf_eswitch *esw, unsigned int n)
 	int err;
 
 	spin_lock_bh(&esw->tbl_lock);
-	if (vpf_vport_exists(vp) && pool == VFP_PF_POOL && esw->away & BIT(n))
+	if (vpf_vport_exists(vp) && pool == VFP_PF_POOL && vp->away)
 		err = vpf_fdb_hold_own(&esw->fdb, VPF_FDB_RAR_VF(n), vp->mac);
 	else
 		err = vpf_fdb_set_own(&esw->fdb, VPF_FDB_RAR_VF(n), vp->mac,
@@ -86,16 +87,12 @@ int vpf_eswitch_place(struct vpf_eswitch *esw, unsigned int n)
 	return err;
 }
 
-/**
- * vpf_eswitch_set_away() - the vport's address is somewhere on the wire, or isn't any more
- * @esw: switch
- * @n: VF
- * @away: which of both; vpf_eswitch_place() makes it so
- */
-void vpf_eswitch_set_away(struct vpf_eswitch *esw, unsigned int n, bool away)
+/* Whatever the bridge has seen of the vport's address before doesn't count any more */
+static void vpf_eswitch_forget_seen(struct vpf_eswitch *esw, unsigned int n)
 {
+	esw->vport[n].away = false;
 	spin_lock_bh(&esw->tbl_lock);
-	__assign_bit(n, &esw->away, away);
+	esw->on_wire &= ~BIT(n);
 	spin_unlock_bh(&esw->tbl_lock);
 }
 
@@ -150,9 +147,8 @@ int vpf_eswitch_event(struct vpf_eswitch *esw, unsigned int n, enum vpf_vport_ev
 	if (was != is)
 		esw->mbx_stats[n].switches++;
 
-	/* Whatever the bridge has seen before */
 	if (actions & (VPF_ACT_MAC_TO_PF | VPF_ACT_MAC_TO_VF) || ev == VPF_EV_RESERVE)
-		vpf_eswitch_set_away(esw, n, false);
+		vpf_eswitch_forget_seen(esw, n);
 	if (actions & VPF_ACT_MAC_TO_PF) {
 		vp->left_ms = vpf_eswitch_now();
 		/* A port that the bridge sends to before the NIC does; never the reverse */
@@ -213,7 +209,7 @@ int vpf_eswitch_vf_mac(struct vpf_eswitch *esw, unsigned int n, const u8 *mac)
 	if (vp->state == VPF_VPORT_ACTIVE)
 		vpf_bridge_to_synthetic(esw, vp);
 	ether_addr_copy(vp->mac, mac);
-	vpf_eswitch_set_away(esw, n, false);
+	vpf_eswitch_forget_seen(esw, n);
 	err = vpf_eswitch_place(esw, n);
 	if (err)
 		ether_addr_copy(vp->mac, old);

@@ -65,7 +65,8 @@ struct vpf_mbx_stats {
  * @tbl_lock: protects what follows and the registers made of it; taken in any context
  * @fdb: address table
  * @vlan: VLAN table
- * @away: VFs whose address the bridge has seen on the wire last, bit by VF
+ * @on_wire: VFs whose address the bridge has seen on the wire last, bit by VF; what is made of
+ *	it is decided with @lock held, &vpf_vport.away
  * @mta: multicast table
  * @pf_mta: the PF's part of it
  * @vf_mta: the VFs' part of it
@@ -114,7 +115,7 @@ struct vpf_eswitch {
 	spinlock_t tbl_lock;
 	struct vpf_fdb fdb;
 	struct vpf_vlan vlan;
-	unsigned long away;
+	unsigned long on_wire;
 	struct vpf_mta mta;
 	u32 pf_mta[VFP_NUM_MTA];
 	u32 vf_mta[VFP_NUM_MTA];
@@ -163,8 +164,8 @@ static inline bool vpf_vport_exists(const struct vpf_vport *vp)
 /* eswitch.c; the caller holds esw->lock */
 int vpf_eswitch_event(struct vpf_eswitch *esw, unsigned int n, enum vpf_vport_event ev);
 void vpf_eswitch_sync_vport(struct vpf_eswitch *esw, unsigned int n);
+u64 vpf_eswitch_now(void);
 int vpf_eswitch_place(struct vpf_eswitch *esw, unsigned int n);
-void vpf_eswitch_set_away(struct vpf_eswitch *esw, unsigned int n, bool away);
 int vpf_eswitch_vf_mac(struct vpf_eswitch *esw, unsigned int n, const u8 *mac);
 int vpf_eswitch_vf_uc_add(struct vpf_eswitch *esw, unsigned int n, const u8 *mac);
 void vpf_eswitch_vf_uc_flush(struct vpf_eswitch *esw, unsigned int n);

@@ -201,6 +201,29 @@ u8 vpf_vport_pool(const struct vpf_vport *vp)
 }
 
 /**
+ * vpf_vport_seen() - the host's bridge has learned the vport's address anew, or may have
+ * @vp: vport
+ * @on_wire: it was last seen on the wire, not behind another port of the bridge
+ * @now_ms: time, in ms
+ *
+ * While the VF's data path is in use, and for a moment after, the bridge has learned it from a
+ * frame that was under way or that the guest sent on its other path: the data path counts.
+ * Else the guest is where the bridge says, and that may be another host (&vpf_vport.away).
+ *
+ * Return: what to do.
+ */
+enum vpf_vport_seen vpf_vport_seen(struct vpf_vport *vp, bool on_wire, u64 now_ms)
+{
+	vp->away = false;
+	if (vp->state == VPF_VPORT_ACTIVE)
+		return VPF_SEEN_TO_VF;
+	if (vp->left_ms && now_ms - vp->left_ms < VPF_VPORT_LATE_MS)
+		return VPF_SEEN_TO_SYNTHETIC;
+	vp->away = on_wire;
+	return VPF_SEEN_THERE;
+}
+
+/**
  * vpf_vport_gen_mac() - the address of a VF whose operator set none
  * @mac: result
  * @pf_mac: the PF's permanent address

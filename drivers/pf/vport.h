@@ -48,6 +48,16 @@ enum vpf_vport_event {
 #define VPF_ACT_TELL_STATE	BIT(5)	/* STATE_CHANGED, or the like for an old VF */
 #define VPF_ACT_TELL_RESET	BIT(6)	/* a message without CTS, unless RESET comes first */
 
+/* What to do about a VF's address that the host's bridge has learned anew */
+enum vpf_vport_seen {
+	VPF_SEEN_TO_VF,		/* by mistake: the bridge shall send to the VF */
+	VPF_SEEN_TO_SYNTHETIC,	/* by mistake: it shall send to the VF's guest as before */
+	VPF_SEEN_THERE,		/* the guest is where the bridge says */
+};
+
+/* Frames that were under way when the path moved may mislead the bridge for so long */
+#define VPF_VPORT_LATE_MS	200
+
 #define VPF_VPORT_MAX_MC	VFP_MBX_MC_LIST_MAX
 #define VPF_VPORT_MAX_HOMES	8
 
@@ -83,6 +93,7 @@ struct vpf_vport_home {
  * @tell_reset: a message without CTS is due
  * @max_rate: Mbit/s it may send, 0: no limit
  * @left_ms: when it was last active
+ * @away: its address is behind the wire: its guest was moved to another host
  * @num_homes: entries of @home
  * @home: where the host's bridge knew its address before the data path came to the VF
  */
@@ -111,6 +122,7 @@ struct vpf_vport {
 	bool tell_reset;
 	u32 max_rate;
 	u64 left_ms;
+	bool away;
 	u8 num_homes;
 	struct vpf_vport_home home[VPF_VPORT_MAX_HOMES];
 };
@@ -127,6 +139,7 @@ void vpf_vport_clear(struct vpf_vport *vp);
 bool vpf_vport_link_up(const struct vpf_vport *vp, bool pf_link_up);
 bool vpf_vport_take_token(struct vpf_vport *vp, u64 now_ms);
 void vpf_vport_malformed(struct vpf_vport *vp);
+enum vpf_vport_seen vpf_vport_seen(struct vpf_vport *vp, bool on_wire, u64 now_ms);
 u8 vpf_vport_pool(const struct vpf_vport *vp);
 void vpf_vport_gen_mac(u8 *mac, const u8 *pf_mac, u8 index);
 

@@ -21,13 +21,16 @@ def parser():
                    "test: 6.1 and debug)")
     p.add_argument("--debug", action="store_true", help="the same as --kernel debug")
     p.add_argument("-v", "--verbose", action="store_true", help="show every command")
+    p.add_argument("--minutes", type=float,
+                   help="test, run: cases not begun after so many are skipped, and said to be")
     sub = p.add_subparsers(dest="verb", required=True, metavar="VERB")
 
     def verb(name, text):
         q = sub.add_parser(name, help=text)
         for opt, kw in (("--kernel", {"choices": kernels.NAMES, "action": "append"}),
                         ("--debug", {"action": "store_true"}),
-                        ("--verbose", {"action": "store_true"})):
+                        ("--verbose", {"action": "store_true"}),
+                        ("--minutes", {"type": float})):
             q.add_argument(opt, default=argparse.SUPPRESS, help=argparse.SUPPRESS, **kw)
         return q
 

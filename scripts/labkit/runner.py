@@ -3,11 +3,13 @@
 
 A test is a function test_NAME(lab) in tests/*.py or tests/*/*.py; it raises when it fails.
 A module may say:
-  KERNELS = ("6.1", "debug")    which kernels its cases run on (this is the default)
+  KERNELS = ("6.1", "debug")    which kernels its cases run on, if not 6.1 alone
   LAB = {"pfs": 2}              its own Lab with these arguments, instead of the shared one
   setup_module(lab), teardown_module(lab)
 Cases of a module share what setup_module made. After a module, Lab.reset() removes guests,
-devices and drivers; after a failure the next case gets a fresh host VM.
+devices and drivers; after a failure the next case gets a fresh host VM. Is the next module's
+setup_module the same function, and has it an attribute renew, then renew(lab) is called
+instead of both: it makes what is there as good as new.
 """
 
 import fnmatch
@@ -21,7 +23,7 @@ import traceback
 from . import build, kernels, ktap, kunit, util
 from .util import LabError, run, say
 
-DEFAULT_KERNELS = ("6.1", "debug")
+DEFAULT_KERNELS = ("6.1",)
 
 
 class Skip(Exception):
@@ -31,6 +33,9 @@ class Skip(Exception):
 class EmulatorFailed(LabError):
     """The host VM's QEMU has ended while a test was set up."""
 
+
+# When this program was started, for --minutes: what it set up first counts.
+STARTED = time.monotonic()
 
 # So often a case is tried whose emulator fails.
 TRIES = 3
@@ -81,12 +86,31 @@ def discover(patterns=()):
     return [c for c in cases if c.matches(patterns)]
 
 
+def in_order(mods):
+    """Modules as they are run: those of the shared lab first, those with one setup together."""
+    first = {}
+    for n, mod in enumerate(mods):
+        first.setdefault(getattr(mod, "setup_module", mod), n)
+    return sorted(mods, key=lambda m: (hasattr(m, "LAB"),
+                                       first[getattr(m, "setup_module", m)]))
+
+
+def renew_for(mod, after):
+    """What to call between two modules that can share their setup, or None."""
+    setup = getattr(mod, "setup_module", None)
+    if not after or getattr(after, "setup_module", None) is not setup or \
+            hasattr(mod, "LAB") or hasattr(after, "LAB"):
+        return None
+    return getattr(setup, "renew", None)
+
+
 class Runner:
     """Runs cases and keeps the score."""
 
-    def __init__(self, make_lab, out):
-        self.make_lab, self.out = make_lab, out
+    def __init__(self, make_lab, out, minutes=None):
+        self.make_lab, self.out, self.minutes = make_lab, out, minutes
         self.passed = self.skipped = 0
+        self.ready = False          # what the next module's setup_module makes is there
         self.failures = []          # (name, what was wrong)
 
     def score(self, name, error=None, skip=None, took=None):
@@ -114,6 +138,16 @@ class Runner:
         more = f", {self.skipped} skipped" if self.skipped else ""
         print(f"{self.passed} passed, {len(self.failures)} failed{more}")
 
+    def late(self, name):
+        """Skip a case, out loud, if no time is left for it."""
+        if self.in_time():
+            return False
+        self.score(name, skip=f"not begun after {self.minutes:g} minutes")
+        return True
+
+    def in_time(self):
+        return self.minutes is None or time.monotonic() - STARTED < self.minutes * 60
+
     def plain(self, name, func):
         """A test without a lab."""
         start = time.monotonic()
@@ -127,6 +161,10 @@ class Runner:
 
     def kernel(self, name, cases):
         """All cases on one kernel: those of the shared lab, then modules with their own."""
+        if not self.in_time():
+            for case in cases:
+                self.late(f"{name}/{case.name}")
+            return
         try:
             kernel = kernels.get(name)
             build.modules(kernel)
@@ -138,16 +176,16 @@ class Runner:
         for case in cases:
             if case.module not in mods:
                 mods.append(case.module)
-        mods.sort(key=lambda m: hasattr(m, "LAB"))
+        mods = in_order(mods)
         lab = None
         try:
-            for mod in mods:
+            for mod, after in zip(mods, mods[1:] + [None]):
                 mine = [c for c in cases if c.module is mod]
                 own = hasattr(mod, "LAB")
                 if lab and own:
                     self.finish(kernel, lab)
                     lab = None
-                lab = self.module(kernel, lab, mod, mine)
+                lab = self.module(kernel, lab, mod, mine, renew_for(mod, after))
                 if lab and own:
                     self.finish(kernel, lab)
                     lab = None
@@ -199,14 +237,21 @@ class Runner:
         run(["cp", "-r", lab.dir, dest])
         say(f"logs kept in {os.path.relpath(dest, util.TOP)}")
 
-    def module(self, kernel, lab, mod, cases):
-        """One module's cases. Returns the lab to go on with, or None."""
-        ready = False
+    def module(self, kernel, lab, mod, cases, renew):
+        """One module's cases, and what is to be done after them: renew(lab), or all is removed.
+
+        Returns the lab to go on with, or None.
+        """
+        ready = self.ready
+        self.ready = False
         tries = 1
         todo = list(cases)
         while todo:
             case = todo[0]
             name = f"{kernel.name}/{case.name}"
+            if self.late(name):
+                todo.pop(0)
+                continue
             start = time.monotonic()
             error = skip = None
             gone = False
@@ -234,8 +279,8 @@ class Runner:
             self.score(name, error, skip, time.monotonic() - start)
             todo.pop(0)
             tries = 1
-        if lab:
-            lab = self.leave(kernel, lab, mod)
+        if lab and ready:
+            lab = self.leave(kernel, lab, mod, renew)
         return lab
 
     @staticmethod
@@ -249,15 +294,18 @@ class Runner:
             error = (error or "") + "\nkernel log:\n" + "\n".join(bad)
         return error
 
-    def leave(self, kernel, lab, mod):
-        """Tear a module's things down; that too must be clean."""
+    def leave(self, kernel, lab, mod, renew):
+        """Tear a module's things down, or renew them; that too must be clean."""
         name = f"{kernel.name}/{mod.__name__}/teardown"
         start = time.monotonic()
         error = None
         try:
             if hasattr(mod, "teardown_module"):
                 mod.teardown_module(lab)
-            lab.reset()
+            if renew:
+                renew(lab)
+            else:
+                lab.reset()
             bad = lab.check_logs()
             if bad:
                 error = "kernel log:\n" + "\n".join(bad)
@@ -267,6 +315,7 @@ class Runner:
         if error:
             self.keep(lab, name)
             return None
+        self.ready = bool(renew)
         return lab
 
     def unit(self):
@@ -283,7 +332,7 @@ def main(make_lab, opts, whole):
     base = os.path.join(util.BUILD, "test")
     os.makedirs(base, exist_ok=True)
     out = ktap.Writer(os.path.join(base, "results.ktap"))
-    runner = Runner(make_lab, out)
+    runner = Runner(make_lab, out, opts.minutes)
     patterns = opts.cases
     cases = discover(patterns)
     parts = [p for p in ("check", "tools", "kunit") if p in patterns or (whole and not patterns)]

@@ -170,6 +170,16 @@ class Scene:
         if self.plugged():
             self.unplug()
 
+    def renew(self):
+        """As start() has left it, for those who come next."""
+        self.on_synthetic()
+        self.set_path("auto")
+        for vf, mac in ((0, GUEST_MAC), (1, CHILD3_MAC)):
+            self.set_vf(vf, f"mac {mac} vlan 0 spoofchk on trust off state auto max_tx_rate 0")
+        self.wait_active("synthetic")
+        for peer in (self.outside, self.child2, self.child3):
+            wait_for(lambda p=peer: self.station.ping(p.ip, 1), 20, f"the guest to reach {peer.name}")
+
     def upper_stats(self):
         """ethtool -S of the upper."""
         return nic.ethtool(self.guest, UPPER)
@@ -212,6 +222,9 @@ class Scene:
 def with_guest(lab):
     """A module's setup_module: the whole scene, as lab.scene."""
     lab.scene = Scene(lab).start()
+
+
+with_guest.renew = lambda lab: lab.scene.renew()
 
 
 def without_guest(lab):

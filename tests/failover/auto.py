@@ -23,9 +23,6 @@ class AutoScene(Scene):
         wait_for(lambda: self.station.ping(self.outside.ip, 1), 20, "the guest to reach outside")
 
 
-KERNELS = ("6.1",)
-
-
 def setup_module(lab):
     """A guest whose upper is there as soon as its virtio-net."""
     lab.scene = AutoScene(lab).start()

@@ -9,10 +9,6 @@ from common.verdict import Promise
 from labkit.util import wait_for
 
 
-# In a namespace on any kernel; four set-ups of streams take minutes on the debug kernel.
-KERNELS = ("6.1",)
-
-
 def setup_module(lab):
     """A guest in a namespace, with a bond of VF and veth instead of the upper."""
     scene = lab.scene = Scene(lab)

@@ -9,7 +9,6 @@ from labkit.util import wait_for
 
 # To reach over the driver's shoulder into the registers, with the VF's driver on the host.
 LAB = {"extra_cmdline": "iomem=relaxed"}
-KERNELS = ("6.1",)
 
 # TXDCTL.ENABLE of VF 0's two queues, then their tails once more: the NIC looks at these only.
 GATE = r"""

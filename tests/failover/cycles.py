@@ -6,7 +6,6 @@ from common.promises import judge_planned
 from common.scene import with_guest
 from common.verdict import Promise
 
-KERNELS = ("6.1",)
 CYCLES = 100
 
 setup_module = with_guest

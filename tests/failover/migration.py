@@ -5,9 +5,6 @@ from common.migration import migrate
 from common.scene import BRIDGE, Scene
 from common.verdict import Promise
 
-# Real guests: on stock kernels only.
-KERNELS = ("6.1",)
-
 
 def test_same_bridge(lab):
     """To a QEMU on the same bridge; the VF is the same, too."""

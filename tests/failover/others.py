@@ -11,6 +11,7 @@ from labkit.runner import Skip
 from labkit.util import wait_for
 
 setup_module = with_guest
+KERNELS = ("6.1", "debug")
 
 SECOND_MAC = "52:54:00:00:20:02"
 

@@ -10,9 +10,6 @@ from common.verdict import Promise
 
 from labkit.util import wait_for
 
-# On the debug kernel when asked for (LABFLAGS=--debug): there it takes long.
-KERNELS = ("6.1",)
-
 setup_module = with_guest
 
 ADDRESSES = 100

@@ -12,6 +12,7 @@ from labkit.runner import Skip
 from labkit.util import wait_for
 
 setup_module = with_guest
+KERNELS = ("6.1", "debug")
 
 VID = 70
 CONSOLE_PORT = 6666

@@ -10,7 +10,6 @@ from labkit.util import wait_for
 
 LAB = {"pfs": 2}
 # Real guests: on stock kernels only.
-KERNELS = ("6.1",)
 OTHER = "br1"
 
 

@@ -6,6 +6,8 @@ from common.scene import CHILD3_MAC, Scene
 
 from labkit.util import wait_for
 
+KERNELS = ("6.1", "debug")
+
 
 def setup_module(lab):
     """The host's part of the scene, with igbvf on child3's VF."""

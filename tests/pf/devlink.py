@@ -16,9 +16,6 @@ MBIT = 1000 * 1000 // 8
 # So many malformed messages, and a VF isn't served any more.
 MAX_BAD = 64
 
-# On the debug kernel when asked for (LABFLAGS=--debug): there these take long.
-KERNELS = ("6.1",)
-
 setup_module = without_guest
 
 

@@ -16,9 +16,6 @@ CTRL_RFCE, CTRL_TFCE = 1 << 27, 1 << 28
 LED_ON, LED_OFF = 0xe, 0xf
 NVM_SUM, NVM_WORDS = 0xbaba, 64
 
-# On the debug kernel when asked for (LABFLAGS=--debug): there these take long.
-KERNELS = ("6.1",)
-
 setup_module = without_guest
 
 

@@ -15,9 +15,6 @@ VLANS = 32
 RCTL = 0x100
 STATIC = "52:54:00:00:42:01"
 
-# On the debug kernel when asked for (LABFLAGS=--debug): there these take long.
-KERNELS = ("6.1",)
-
 setup_module = without_guest
 
 

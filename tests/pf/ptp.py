@@ -7,9 +7,6 @@ from common.scene import BRIDGE, without_guest
 
 from labkit.util import wait_for
 
-# On the debug kernel when asked for (LABFLAGS=--debug): there these take long.
-KERNELS = ("6.1",)
-
 setup_module = without_guest
 
 # Two readings of the clock and of the kernel's, two seconds apart: by how much they differ, as

@@ -6,8 +6,6 @@ from common.station import Station
 
 from labkit.util import wait_for
 
-# On the debug kernel when asked for (LABFLAGS=--debug): there these take long.
-KERNELS = ("6.1",)
 LAB = {"pfs": 2}
 
 

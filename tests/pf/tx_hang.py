@@ -8,7 +8,6 @@ from labkit.util import wait_for
 # To reach over the driver's shoulder into the registers. The kernel's own complaint about a
 # queue that hangs is what is asked for here, so its log is read by the test itself.
 LAB = {"extra_cmdline": "iomem=relaxed"}
-KERNELS = ("6.1",)
 
 setup_module = without_guest
 

@@ -8,9 +8,6 @@ from common.verdict import Promise
 
 from labkit.util import wait_for
 
-# On the debug kernel when asked for (LABFLAGS=--debug): there these take long.
-KERNELS = ("6.1",)
-
 setup_module = without_guest
 
 VID = 100
