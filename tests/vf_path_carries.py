@@ -12,6 +12,7 @@ setup_module = with_guest
 def test_synthetic_first(lab):
     """Without a VF the guest is on the synthetic path, and nothing is lost there."""
     scene, promise = lab.scene, Promise("synthetic path")
+    scene.on_synthetic()
     before = scene.upper_stats()
     with Flows.of(scene) as flows, flows.window("no VF") as window:
         pass
@@ -19,7 +20,7 @@ def test_synthetic_first(lab):
     judge_planned(promise, window)
     promise.expect(after["synthetic_rx_packets"] > before["synthetic_rx_packets"],
                    "nothing received by the synthetic path")
-    promise.expect(after["vf_tx_packets"] == before["vf_tx_packets"] == 0, "sent by a VF")
+    promise.expect(after["vf_tx_packets"] == before["vf_tx_packets"], "sent by a VF")
     promise.require()
 
 

@@ -11,6 +11,9 @@
 #define VFO_FEATURES	(NETIF_F_HW_CSUM | NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_ALL_TSO | \
 			 NETIF_F_HIGHDMA | NETIF_F_RXCSUM)
 
+/* A queue that waits for completions, and has sent nothing for so long, hangs */
+#define VFO_STUCK_MS	50
+
 /* Calls @fn for both lowers; what was done is undone when one fails */
 static int vfo_upper_both(struct vfo_upper *u, int (*fn)(struct vfo_lower *l, unsigned long arg),
 			  unsigned long arg, int (*undo)(struct vfo_lower *l, unsigned long arg),
@@ -119,6 +122,19 @@ static u16 vfo_upper_queue(const struct net_device *lower, const struct sk_buff 
 }
 
 /*
+ * Does the VF's queue take no frames? A driver stops it when its ring is full. Byte queue limits
+ * stop it between any two completions, and it has a qdisc for that: frames that went round then
+ * would only overtake others. But when nothing was sent for a while, it hangs.
+ */
+static bool vfo_upper_queue_stopped(const struct netdev_queue *txq)
+{
+	if (netif_tx_queue_stopped(txq))
+		return true;
+	return netif_xmit_stopped(txq) &&
+	       time_after(jiffies, READ_ONCE(txq->trans_start) + msecs_to_jiffies(VFO_STUCK_MS));
+}
+
+/*
  * The lower for this frame: the active one, or the synthetic one when the VF can't take
  * it now. Its loss is noticed here, with the first frame that meets it.
  */
@@ -135,7 +151,7 @@ static struct vfo_lower *vfo_upper_choose(struct vfo_upper *u, const struct sk_b
 	if (lost)
 		vfo_switch_lost(u);
 	txq = netdev_get_tx_queue(l->dev, vfo_upper_queue(l->dev, skb));
-	if (likely(!lost && !netif_xmit_frozen_or_stopped(txq)))
+	if (likely(!lost && !vfo_upper_queue_stopped(txq)))
 		return l;
 	other = rcu_dereference_bh(u->lower[VFO_SYNTHETIC]);
 	if (!other || !netif_running(other->dev) || !netif_carrier_ok(other->dev))

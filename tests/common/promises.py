@@ -103,13 +103,16 @@ def judge_routing(promise, scene, path):
     streams = [Stream(a, b, rate=max(20, scene.rate // 20))
                for a, b in itertools.permutations(stations, 2)]
     with pcap.Capture(scene.host, scene.pf) as host, pcap.WireCapture(scene.lab) as wire:
+        before = scene.upper_stats()
         results = exchange(streams)
+        after = scene.upper_stats()
     for stream, sent, received, duplicated in results:
         promise.expect(sent and received == sent and not duplicated,
                        f"{path}: {stream.name}: {sent} sent, {received} received, "
                        f"{duplicated} duplicated")
     figures = {"pairs": len(results), "sent": sum(r[1] for r in results),
-               "received": sum(r[2] for r in results)}
+               "received": sum(r[2] for r in results),
+               **{k: after[k] - before[k] for k in ("vf_queue_busy", "synthetic_tx_packets")}}
     judge_shortcuts(promise, scene, path, host.pairs, wire.pairs, figures)
     promise.figures[path] = figures
 

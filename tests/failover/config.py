@@ -17,7 +17,7 @@ from labkit import util
 from labkit.util import run, wait_for
 
 # Real guests, with udev: on a stock kernel only.
-PLUGS = int(os.environ.get("VFPATH_HOT_PLUGS", "5"))
+PLUGS = int(os.environ.get("VFPATH_HOT_PLUGS", "3"))
 ADDRESS = Station("guest", None, UPPER, 11).ip
 
 
