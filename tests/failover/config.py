@@ -16,7 +16,6 @@ from common.verdict import Promise
 from labkit import util
 from labkit.util import run, wait_for
 
-# Real guests, with udev: on a stock kernel only.
 PLUGS = int(os.environ.get("VFPATH_HOT_PLUGS", "3"))
 ADDRESS = Station("guest", None, UPPER, 11).ip
 

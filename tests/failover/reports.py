@@ -12,7 +12,6 @@ from labkit.util import wait_for
 
 setup_module = with_guest
 
-# With a virtio-net, which has a host to ask it for an announcement.
 VID = 71
 TRACE = "/sys/kernel/debug/tracing"
 # The events of the kernel that udev gets, of this network namespace.

@@ -10,7 +10,6 @@ from common.verdict import Promise
 
 from labkit.util import wait_for
 
-# Real guests: on stock kernels only.
 LOAD = ("modprobe vfpath_vf && modprobe vfpath_failover && "
         "insmod /opt/vfpath/instead/net_failover.ko && modprobe virtio_net")
 

@@ -12,7 +12,6 @@ from labkit.util import wait_for
 
 setup_module = with_guest
 
-
 # How long a torn path may be silent, beside what streams here show when nothing happens to them,
 # which may come before it and after it. The least of a few tries counts: what the emulation adds is
 # never the same, and never less than nothing.

@@ -9,7 +9,6 @@ from common.verdict import Promise
 from labkit.util import wait_for
 
 LAB = {"pfs": 2}
-# Real guests: on stock kernels only.
 OTHER = "br1"
 
 

@@ -9,7 +9,6 @@ from common.verdict import Promise
 
 from labkit.util import wait_for
 
-# A nested guest: on stock kernels only.
 VID = 100
 
 
