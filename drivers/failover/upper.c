@@ -6,13 +6,11 @@
 #include <linux/if_arp.h>
 #include <linux/netpoll.h>
 
+#include "busy.h"
 #include "failover.h"
 
 #define VFO_FEATURES	(NETIF_F_HW_CSUM | NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_ALL_TSO | \
 			 NETIF_F_HIGHDMA | NETIF_F_RXCSUM)
-
-/* A queue that waits for completions, and has sent nothing for so long, hangs */
-#define VFO_STUCK_MS	50
 
 /* Calls @fn for both lowers; what was done is undone when one fails */
 static int vfo_upper_both(struct vfo_upper *u, int (*fn)(struct vfo_lower *l, unsigned long arg),
@@ -114,24 +112,12 @@ static void vfo_upper_no_path(struct vfo_upper *u, struct sk_buff *skb)
 	dev_kfree_skb_any(skb);
 }
 
+/* The queue of a lower for a frame, by the upper's queue that the stack has chosen for it */
 static u16 vfo_upper_queue(const struct net_device *lower, const struct sk_buff *skb)
 {
 	unsigned int num = READ_ONCE(lower->real_num_tx_queues);
 
 	return num > 1 ? skb_get_queue_mapping(skb) % num : 0;
-}
-
-/*
- * Does the VF's queue take no frames? A driver stops it when its ring is full. Byte queue limits
- * stop it between any two completions, and it has a qdisc for that: frames that went round then
- * would only overtake others. But when nothing was sent for a while, it hangs.
- */
-static bool vfo_upper_queue_stopped(const struct netdev_queue *txq)
-{
-	if (netif_tx_queue_stopped(txq))
-		return true;
-	return netif_xmit_stopped(txq) &&
-	       time_after(jiffies, READ_ONCE(txq->trans_start) + msecs_to_jiffies(VFO_STUCK_MS));
 }
 
 /*
@@ -151,7 +137,7 @@ static struct vfo_lower *vfo_upper_choose(struct vfo_upper *u, const struct sk_b
 	if (lost)
 		vfo_switch_lost(u);
 	txq = netdev_get_tx_queue(l->dev, vfo_upper_queue(l->dev, skb));
-	if (likely(!lost && !vfo_upper_queue_stopped(txq)))
+	if (likely(!lost && !vfo_busy(txq, jiffies)))
 		return l;
 	other = rcu_dereference_bh(u->lower[VFO_SYNTHETIC]);
 	if (!other || !netif_running(other->dev) || !netif_carrier_ok(other->dev))
@@ -175,7 +161,8 @@ static netdev_tx_t vfo_upper_xmit(struct sk_buff *skb, struct net_device *dev)
 		vfo_upper_no_path(u, skb);
 		return NETDEV_TX_OK;
 	}
-	skb_set_queue_mapping(skb, vfo_upper_queue(l->dev, skb));
+	/* A recorded queue is what the stack takes over when it chooses once more, for the lower */
+	skb_record_rx_queue(skb, vfo_upper_queue(l->dev, skb));
 	skb->dev = l->dev;
 	ret = unlikely(netpoll_tx_running(dev)) ? vfo_netpoll_send(l, skb) : dev_queue_xmit(skb);
 	vfo_upper_count_tx(u, l->side, len, ret == NET_XMIT_SUCCESS || ret == NET_XMIT_CN, busy);

@@ -14,6 +14,17 @@ KERNELS = ("6.1", "debug")
 
 SECOND_MAC = "52:54:00:00:20:02"
 
+# Sixty-four flows, of sockets that aren't connected: each frame is given its queue anew.
+FLOWS = ("import socket, sys\n"
+         "for _ in range(64):\n"
+         "    socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', (sys.argv[1], 9))\n")
+
+
+def queue_packets(guest, dev):
+    """How many frames each transmit queue has taken, by its qdisc."""
+    return [q["packets"] for q in guest.json(f"tc -s -j qdisc show dev {dev}")
+            if "parent" in q]
+
 
 def setup_module(lab):
     """The scene for ourselves: VFs are put to other uses here."""
@@ -109,6 +120,8 @@ def test_two_uppers(lab):
     wait_for(lambda: lab.host.netdev_of(lab.vf_pci(1)), 10, "VF 1")
     guest.give_vf(lab.vf_pci(1), "vf9")
     second = Station("guest's second", guest, "vfp9", 14)
+    # One network, so one upper with an address at a time, or the first would carry it all.
+    guest.sh(f"sysctl -qw net.ipv4.conf.all.arp_ignore=1 && ip addr flush dev {UPPER}")
     second.configure()
     wait_for(lambda: guest.read("/sys/class/net/vfp9/vfpath/active") == "vf", 20, "the second VF")
     promise.expect(scene.vfpath("vf") == "vf0", scene.vfpath("vf"))
@@ -116,10 +129,21 @@ def test_two_uppers(lab):
     promise.expect(scene.rar_owner() == {0} and scene.rar_owner(SECOND_MAC) == {1},
                    f"{scene.rar_owner()} {scene.rar_owner(SECOND_MAC)}")
     check_streams(second, [scene.outside, scene.child2], scene.rate // 4)
+    by_vf = nic.ethtool(guest, "vfp9")
+    promise.expect(by_vf["vf_tx_packets"] > 100 and by_vf["vf_rx_packets"] > 100, by_vf)
     guest.write("/sys/class/net/vfp9/vfpath/path", "synthetic")
     wait_for(lambda: scene.rar_owner(SECOND_MAC) == {nic.PF_POOL}, 10, "the NIC to follow")
     promise.expect(scene.vfpath("active") == "vf", "the first moved, too")
     check_streams(second, [scene.outside, scene.child2], scene.rate // 4)
+    after = nic.ethtool(guest, "vfp9")
+    promise.expect(all(after[f"synthetic_{way}_packets"] > by_vf[f"synthetic_{way}_packets"] + 100
+                       for way in ("rx", "tx")), f"{by_vf} {after}")
+    guest.sh("tc qdisc add dev eth9 root mq")
+    guest.sh(f'python3 -c "{FLOWS}" {scene.outside.ip}')
+    packets = queue_packets(guest, "eth9")
+    promise.expect(len(packets) == 4 and all(packets), f"by the lower's queues: {packets}")
     guest.sh("ip link del vfp9")
     lab.host.sh("ip link del tap9")
+    scene.station.configure()
+    promise.expect(scene.station.ping(scene.outside.ip) == 3, "the first, after the second")
     promise.require()
