@@ -141,6 +141,13 @@ static void vfk_vport_quarantine(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, vpf_vport_take_token(&vp, 0));
 }
 
+static enum vpf_vport_seen vfk_vport_see(struct vpf_vport *vp, bool on_wire, u64 ms)
+{
+	struct vpf_sighting last = { .ms = ms, .on_wire = on_wire };
+
+	return vpf_vport_seen(vp, &last);
+}
+
 /* Late frames of a VF that was just left: a bridge that learns from them is misled */
 static void vfk_vport_seen_late(struct kunit *test)
 {
@@ -148,15 +155,18 @@ static void vfk_vport_seen_late(struct kunit *test)
 
 	vpf_vport_init(&vp, 0, vfk_mac);
 	vp.state = VPF_VPORT_ACTIVE;
-	KUNIT_EXPECT_EQ(test, vpf_vport_seen(&vp, true, 1000), VPF_SEEN_TO_VF);
+	KUNIT_EXPECT_EQ(test, vfk_vport_see(&vp, true, 1000), VPF_SEEN_TO_VF);
 	KUNIT_EXPECT_FALSE(test, vp.away);
 
 	vp.state = VPF_VPORT_ATTACHED;
 	vp.left_ms = 1000;
 	/* A mistake on the way is mended, too */
 	vp.away = true;
-	KUNIT_EXPECT_EQ(test, vpf_vport_seen(&vp, true, 1000 + VPF_VPORT_LATE_MS - 1),
+	KUNIT_EXPECT_EQ(test, vfk_vport_see(&vp, true, 1000 + VPF_VPORT_LATE_MS - 1),
 			VPF_SEEN_TO_SYNTHETIC);
+	KUNIT_EXPECT_FALSE(test, vp.away);
+	/* Seen before the VF was left, and looked at after */
+	KUNIT_EXPECT_EQ(test, vfk_vport_see(&vp, true, 990), VPF_SEEN_TO_SYNTHETIC);
 	KUNIT_EXPECT_FALSE(test, vp.away);
 }
 
@@ -167,15 +177,18 @@ static void vfk_vport_seen_moved(struct kunit *test)
 
 	vpf_vport_init(&vp, 0, vfk_mac);
 	vp.state = VPF_VPORT_RESERVED;
-	KUNIT_EXPECT_EQ(test, vpf_vport_seen(&vp, true, 10), VPF_SEEN_THERE);
+	KUNIT_EXPECT_EQ(test, vfk_vport_see(&vp, true, 10), VPF_SEEN_THERE);
 	KUNIT_EXPECT_TRUE(test, vp.away);
 	vp.left_ms = 1000;
-	KUNIT_EXPECT_EQ(test, vpf_vport_seen(&vp, false, 1000 + VPF_VPORT_LATE_MS),
+	KUNIT_EXPECT_EQ(test, vfk_vport_see(&vp, false, 1000 + VPF_VPORT_LATE_MS),
 			VPF_SEEN_THERE);
 	KUNIT_EXPECT_FALSE(test, vp.away);
-	KUNIT_EXPECT_EQ(test, vpf_vport_seen(&vp, true, 1000 + VPF_VPORT_LATE_MS),
+	KUNIT_EXPECT_EQ(test, vfk_vport_see(&vp, true, 1000 + VPF_VPORT_LATE_MS),
 			VPF_SEEN_THERE);
 	KUNIT_EXPECT_TRUE(test, vp.away);
+	/* Not seen at all since it was left: nothing is known against it */
+	KUNIT_EXPECT_EQ(test, vfk_vport_see(&vp, false, 0), VPF_SEEN_THERE);
+	KUNIT_EXPECT_FALSE(test, vp.away);
 }
 
 static void vfk_vport_generated_macs(struct kunit *test)

@@ -194,9 +194,9 @@ static void vpf_bridge_assert(struct vpf_eswitch *esw, unsigned int n)
 	enum vpf_vport_seen seen;
 
 	spin_lock_bh(&esw->tbl_lock);
-	seen = vpf_vport_seen(vp, esw->on_wire & BIT(n), vpf_eswitch_now());
+	seen = vpf_vport_seen(vp, &esw->seen[n]);
 	if (seen != VPF_SEEN_THERE)
-		esw->on_wire &= ~BIT(n);
+		memset(&esw->seen[n], 0, sizeof(esw->seen[n]));
 	spin_unlock_bh(&esw->tbl_lock);
 
 	switch (seen) {
@@ -237,7 +237,10 @@ static void vpf_bridge_entry(struct vpf_eswitch *esw, const struct net_device *b
 	spin_lock_bh(&esw->tbl_lock);
 	own = vpf_fdb_find_own(&esw->fdb, info->addr);
 	if (own > VPF_FDB_RAR_PF && add)
-		__assign_bit(VPF_FDB_VF_OF_RAR(own), &esw->on_wire, ours);
+		esw->seen[VPF_FDB_VF_OF_RAR(own)] = (struct vpf_sighting) {
+			.ms = vpf_eswitch_now(),
+			.on_wire = ours,
+		};
 	if (add && !ours)
 		vpf_fdb_add_bridge(&esw->fdb, br->ifindex, info->addr, info->vid, dev->ifindex);
 	else
@@ -340,7 +343,7 @@ static void vpf_bridge_leave(struct vpf_eswitch *esw, struct net_device *dev)
 		spin_lock_bh(&esw->tbl_lock);
 		vpf_fdb_flush_bridge(&esw->fdb, found->br->ifindex);
 		/* What it has seen on the wire counts no more */
-		esw->on_wire = 0;
+		memset(esw->seen, 0, sizeof(esw->seen));
 		vpf_eswitch_apply(esw);
 		spin_unlock_bh(&esw->tbl_lock);
 		queue_work(esw->wq, &esw->assert_work);

@@ -92,7 +92,7 @@ static void vpf_eswitch_forget_seen(struct vpf_eswitch *esw, unsigned int n)
 {
 	esw->vport[n].away = false;
 	spin_lock_bh(&esw->tbl_lock);
-	esw->on_wire &= ~BIT(n);
+	memset(&esw->seen[n], 0, sizeof(esw->seen[n]));
 	spin_unlock_bh(&esw->tbl_lock);
 }
 

@@ -65,8 +65,8 @@ struct vpf_mbx_stats {
  * @tbl_lock: protects what follows and the registers made of it; taken in any context
  * @fdb: address table
  * @vlan: VLAN table
- * @on_wire: VFs whose address the bridge has seen on the wire last, bit by VF; what is made of
- *	it is decided with @lock held, &vpf_vport.away
+ * @seen: by VF, where the bridge has seen its address last; what is made of it is decided with
+ *	@lock held, &vpf_vport.away
  * @mta: multicast table
  * @pf_mta: the PF's part of it
  * @vf_mta: the VFs' part of it
@@ -115,7 +115,7 @@ struct vpf_eswitch {
 	spinlock_t tbl_lock;
 	struct vpf_fdb fdb;
 	struct vpf_vlan vlan;
-	unsigned long on_wire;
+	struct vpf_sighting seen[VFP_MAX_VFS];
 	struct vpf_mta mta;
 	u32 pf_mta[VFP_NUM_MTA];
 	u32 vf_mta[VFP_NUM_MTA];

@@ -203,8 +203,7 @@ u8 vpf_vport_pool(const struct vpf_vport *vp)
 /**
  * vpf_vport_seen() - the host's bridge has learned the vport's address anew, or may have
  * @vp: vport
- * @on_wire: it was last seen on the wire, not behind another port of the bridge
- * @now_ms: time, in ms
+ * @last: its last sighting; it counts by when it was, however much later it is looked at
  *
  * While the VF's data path is in use, and for a moment after, the bridge has learned it from a
  * frame that was under way or that the guest sent on its other path: the data path counts.
@@ -212,14 +211,14 @@ u8 vpf_vport_pool(const struct vpf_vport *vp)
  *
  * Return: what to do.
  */
-enum vpf_vport_seen vpf_vport_seen(struct vpf_vport *vp, bool on_wire, u64 now_ms)
+enum vpf_vport_seen vpf_vport_seen(struct vpf_vport *vp, const struct vpf_sighting *last)
 {
 	vp->away = false;
 	if (vp->state == VPF_VPORT_ACTIVE)
 		return VPF_SEEN_TO_VF;
-	if (vp->left_ms && now_ms - vp->left_ms < VPF_VPORT_LATE_MS)
+	if (vp->left_ms && last->ms && last->ms < vp->left_ms + VPF_VPORT_LATE_MS)
 		return VPF_SEEN_TO_SYNTHETIC;
-	vp->away = on_wire;
+	vp->away = last->on_wire;
 	return VPF_SEEN_THERE;
 }
 

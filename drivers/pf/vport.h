@@ -58,6 +58,16 @@ enum vpf_vport_seen {
 /* Frames that were under way when the path moved may mislead the bridge for so long */
 #define VPF_VPORT_LATE_MS	200
 
+/**
+ * struct vpf_sighting - of a VF's address, by the host's bridge
+ * @ms: when, 0: not since the data path has moved
+ * @on_wire: on the wire, not behind another port of the bridge
+ */
+struct vpf_sighting {
+	u64 ms;
+	bool on_wire;
+};
+
 #define VPF_VPORT_MAX_MC	VFP_MBX_MC_LIST_MAX
 #define VPF_VPORT_MAX_HOMES	8
 
@@ -139,7 +149,7 @@ void vpf_vport_clear(struct vpf_vport *vp);
 bool vpf_vport_link_up(const struct vpf_vport *vp, bool pf_link_up);
 bool vpf_vport_take_token(struct vpf_vport *vp, u64 now_ms);
 void vpf_vport_malformed(struct vpf_vport *vp);
-enum vpf_vport_seen vpf_vport_seen(struct vpf_vport *vp, bool on_wire, u64 now_ms);
+enum vpf_vport_seen vpf_vport_seen(struct vpf_vport *vp, const struct vpf_sighting *last);
 u8 vpf_vport_pool(const struct vpf_vport *vp);
 void vpf_vport_gen_mac(u8 *mac, const u8 *pf_mac, u8 index);
 
