@@ -10,6 +10,8 @@ V	?= 0
 
 # The directory of this file, wherever make was called from
 TOP	:= $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
+DKMSFLAGS ?=
+DKMS_SRC = $(DESTDIR)/usr/src/vfpath-$(VERSION)
 VERSION	:= $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' $(TOP)/dkms.conf)
 
 KBUILD_ARGS := -C $(KDIR) M=$(TOP) V=$(V)
@@ -73,18 +75,20 @@ config-remove:
 		$(DESTDIR)/usr/lib/systemd/network/10-vfpath-lower.network \
 		$(DESTDIR)/etc/network/if-pre-up.d/vfpath
 
+# DKMS keeps what it has built of a version: one from before would be installed once more
 dkms-install: config-install
-	mkdir -p /usr/src/vfpath-$(VERSION)
-	cp -r $(addprefix $(TOP)/,Kbuild Kconfig Makefile dkms.conf include drivers kunit) \
-		/usr/src/vfpath-$(VERSION)/
+	dkms remove vfpath/$(VERSION) --all $(DKMSFLAGS) >/dev/null 2>&1 || :
+	rm -rf $(DKMS_SRC)
+	mkdir -p $(DKMS_SRC)
+	cp -r $(addprefix $(TOP)/,Kbuild Kconfig Makefile dkms.conf include drivers kunit) $(DKMS_SRC)/
 ifeq ($(NET_FAILOVER),1)
-	cat $(TOP)/drivers/net_failover/dkms.conf >>/usr/src/vfpath-$(VERSION)/dkms.conf
+	cat $(TOP)/drivers/net_failover/dkms.conf >>$(DKMS_SRC)/dkms.conf
 endif
-	dkms install vfpath/$(VERSION)
+	dkms install vfpath/$(VERSION) -k $(KVER) $(DKMSFLAGS)
 
 dkms-remove: config-remove
-	dkms remove vfpath/$(VERSION) --all
-	rm -rf /usr/src/vfpath-$(VERSION)
+	dkms remove vfpath/$(VERSION) --all $(DKMSFLAGS)
+	rm -rf $(DKMS_SRC)
 
 help:
 	@echo 'make modules [KDIR=dir]    build the modules (for the running kernel)'

@@ -10,7 +10,7 @@ from .util import LabError, run, say, step
 
 PACKAGES = """mmdebstrap linux-source-6.12 build-essential flex bison bc libelf-dev libssl-dev
 	sparse cmake g++ libgtest-dev nlohmann-json3-dev rsync cpio zstd xz-utils kmod e2fsprogs
-	codespell shellcheck ipxe-qemu seabios""".split()
+	codespell shellcheck dkms ipxe-qemu seabios""".split()
 BACKPORTS = "/etc/apt/sources.list.d/vfpath-backports.sources"
 BACKPORTS_TEXT = """Types: deb
 URIs: http://deb.debian.org/debian
