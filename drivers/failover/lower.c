@@ -224,6 +224,11 @@ static void vfo_lower_first(struct vfo_upper *u, struct net_device *dev)
 static int vfo_lower_link(struct vfo_upper *u, struct vfo_lower *l,
 			  struct netlink_ext_ack *extack)
 {
+	/* To a VF's driver: we tell which lower we send by, as bonding does */
+	struct netdev_lag_upper_info info = {
+		.tx_type = NETDEV_LAG_TX_TYPE_ACTIVEBACKUP,
+		.hash_type = NETDEV_LAG_HASH_NONE,
+	};
 	struct net_device *dev = l->dev;
 	int err;
 
@@ -236,7 +241,7 @@ static int vfo_lower_link(struct vfo_upper *u, struct vfo_lower *l,
 	err = netdev_rx_handler_register(dev, vfo_rx_handler, l);
 	if (err)
 		goto err_flags;
-	err = netdev_master_upper_dev_link(dev, u->dev, NULL, NULL, extack);
+	err = netdev_master_upper_dev_link(dev, u->dev, NULL, &info, extack);
 	if (err)
 		goto err_handler;
 	return 0;

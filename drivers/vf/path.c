@@ -3,19 +3,13 @@
  * The data path: whom the host sends this VF's frames to.
  *
  * An upper that chooses among its lowers says so with netdev_lower_state_changed(), as
- * bonding and team do; this VF tells the host. Without such an upper, open and stop
- * imply it.
+ * bonding and team do; this VF tells the host. Such an upper is known by the
+ * netdev_lag_upper_info that it gives when it takes its lower. Without one, open and stop
+ * imply the data path.
  */
 #include <linux/rtnetlink.h>
-#include <net/rtnetlink.h>
 
 #include "vf.h"
-
-static bool vvf_path_chooses(const struct net_device *upper)
-{
-	return netif_is_lag_master(upper) ||
-	       (upper->rtnl_link_ops && !strcmp(upper->rtnl_link_ops->kind, "vfpath"));
-}
 
 /**
  * vvf_path_implied() - does open mean that the data path is wanted here?
@@ -25,9 +19,7 @@ static bool vvf_path_chooses(const struct net_device *upper)
  */
 bool vvf_path_implied(struct vvf_adapter *a)
 {
-	struct net_device *upper = netdev_master_upper_dev_get(a->netdev);
-
-	return !upper || !vvf_path_chooses(upper);
+	return !netdev_master_upper_dev_get(a->netdev) || !a->upper_chooses;
 }
 
 /**
@@ -101,9 +93,12 @@ static void vvf_path_lower_state(struct vvf_adapter *a,
 static void vvf_path_upper_changed(struct vvf_adapter *a,
 				   struct netdev_notifier_changeupper_info *info)
 {
-	if (!info->master || !test_bit(VVF_F_UP, &a->flags))
+	if (!info->master)
 		return;
-	if (info->linking && vvf_path_chooses(info->upper_dev))
+	a->upper_chooses = info->linking && info->upper_info;
+	if (!test_bit(VVF_F_UP, &a->flags))
+		return;
+	if (a->upper_chooses)
 		vvf_path_set(a, false);
 	else if (!info->linking)
 		vvf_path_set(a, true);

@@ -79,6 +79,7 @@ enum vvf_flag {
  * @rx_mode_work: ndo_set_rx_mode can't sleep
  * @remove_work: detaches the netdev after a surprise removal
  * @lower_nb: hears what the upper wants (NETDEV_CHANGELOWERSTATE)
+ * @upper_chooses: its upper, if it has one, is one that says what it wants (RTNL)
  * @resets: how often the VF was reset, its own or the PF's doing
  * @path_refused: data path switches that the PF refused or never answered
  * @mbx_timeouts: messages without an answer
@@ -128,6 +129,7 @@ struct vvf_adapter {
 	struct work_struct rx_mode_work;
 	struct work_struct remove_work;
 	struct notifier_block lower_nb;
+	bool upper_chooses;
 
 	u64 resets;
 	u64 path_refused;

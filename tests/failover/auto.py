@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """auto=: the upper makes itself; a guest's image needs no configuration."""
 
+from common.promises import judge_agreement
 from common.scene import GUEST_MAC, UPPER, Scene
 from common.station import Station
 from common.verdict import Promise
@@ -41,6 +42,31 @@ def test_made(lab):
     uppers = scene.guest.sh("ls -d /sys/class/net/*/vfpath").out.split()
     promise.expect(len(uppers) == 1, f"{uppers}")
     scene.guest.sh("ip link del x9 && ip link del d9")
+    scene.unplug()
+    promise.require()
+
+
+def vf_carrier(scene):
+    """The carrier of the upper's VF, or nothing without a VF."""
+    return scene.guest.sh(f"cat /sys/class/net/{UPPER}/lower_{scene.vfpath('vf')}/carrier",
+                          check=False).out.strip()
+
+
+def test_upper_chooses(lab):
+    """The host sends where this upper, too, says, and not to its VF as soon as that is open."""
+    scene, promise = lab.scene, Promise("auto, the upper chooses")
+    scene.set_path("synthetic")
+    scene.plug(wait=False)
+    wait_for(lambda: vf_carrier(scene) == "1", 20, "the VF's carrier")
+    judge_agreement(promise, scene, "plugged", "synthetic")
+    # A VF that is alone asks for the data path when its link is back.
+    for state, carrier in (("disable", "0"), ("auto", "1")):
+        scene.set_vf(0, f"state {state}")
+        wait_for(lambda carrier=carrier: vf_carrier(scene) == carrier, 20, f"carrier {carrier}")
+    judge_agreement(promise, scene, "link back", "synthetic")
+    scene.set_path("auto")
+    scene.wait_active("vf")
+    judge_agreement(promise, scene, "auto", "vf")
     scene.unplug()
     promise.require()
 
