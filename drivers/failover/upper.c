@@ -227,7 +227,7 @@ static int vfo_upper_change_mtu(struct net_device *dev, int mtu)
 
 	if (err)
 		return err;
-	dev->mtu = mtu;
+	WRITE_ONCE(dev->mtu, mtu);
 	vfo_lower_again(u);
 	return 0;
 }
