@@ -199,6 +199,8 @@ static inline unsigned int vrg_late_seen(struct vrg_late *late, bool lost, u16 a
 /* The packet path */
 netdev_tx_t vrg_tx_xmit(struct sk_buff *skb, struct vrg_ring *ring);
 int vrg_vector_poll(struct napi_struct *napi, int budget);
+bool vrg_vector_late(struct vrg_vector *vec);
+void vrg_tx_kick(struct vrg_ring *ring);
 netdev_features_t vrg_features_check(struct sk_buff *skb, struct net_device *netdev,
 				     netdev_features_t features);
 

@@ -100,3 +100,30 @@ int vrg_vector_poll(struct napi_struct *napi, int budget)
 	return work;
 }
 EXPORT_SYMBOL_GPL(vrg_vector_poll);
+
+/**
+ * vrg_vector_late() - poll a vector that has something to do and was not told
+ * @vec: vector with rings that stay where they are; NAPI is enabled
+ *
+ * An interrupt may be lost, and a guest's may take a third of a second, above all its first
+ * ones. A queue that waits for them is stopped by byte queue limits, and its qdisc drops what
+ * gets old.
+ *
+ * Context: softirqs off.
+ *
+ * Return: true if it is polled now.
+ */
+bool vrg_vector_late(struct vrg_vector *vec)
+{
+	bool waiting = vec->rx && vrg_rx_pending(vec->rx);
+	unsigned int i;
+
+	for (i = 0; i < vec->num_tx; i++)
+		waiting |= vrg_tx_done(vec->tx[i]);
+	/* napi_schedule() tells nothing before 6.7 */
+	if (!waiting || !napi_schedule_prep(&vec->napi))
+		return false;
+	__napi_schedule(&vec->napi);
+	return true;
+}
+EXPORT_SYMBOL_GPL(vrg_vector_late);

@@ -38,6 +38,7 @@ static const char * const vvf_ethtool_names[] = {
 	"tx_queue_0_packets", "tx_queue_0_bytes", "tx_queue_0_drops", "tx_queue_0_restarts",
 	"tx_queue_0_tso", "rx_queue_0_packets", "rx_queue_0_bytes", "rx_queue_0_drops",
 	"rx_queue_0_csum_err", "rx_queue_0_reflections", "resets", "path_refused", "mbx_timeouts",
+	"late_interrupts",
 	"hw_rx_packets", "hw_tx_packets", "hw_rx_bytes", "hw_tx_bytes", "hw_rx_multicast",
 	"hw_rx_local_packets", "hw_tx_local_packets", "hw_rx_local_bytes", "hw_tx_local_bytes",
 };
@@ -79,6 +80,7 @@ static void vvf_ethtool_stats(struct net_device *netdev, struct ethtool_stats *s
 	*p++ = a->resets;
 	*p++ = a->path_refused;
 	*p++ = a->mbx_timeouts;
+	*p++ = a->late_interrupts;
 	for (i = 0; i < VVF_HW_STATS; i++)
 		*p++ = a->hw_stats[i];
 }

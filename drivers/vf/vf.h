@@ -83,6 +83,7 @@ enum vvf_flag {
  * @resets: how often the VF was reset, its own or the PF's doing
  * @path_refused: data path switches that the PF refused or never answered
  * @mbx_timeouts: messages without an answer
+ * @late_interrupts: polls that the watchdog has begun in place of an interrupt
  * @hw_last: the NIC's 32-bit counters when last read
  * @hw_stats: widened
  */
@@ -134,6 +135,7 @@ struct vvf_adapter {
 	u64 resets;
 	u64 path_refused;
 	u64 mbx_timeouts;
+	u64 late_interrupts;
 	u32 hw_last[VVF_HW_STATS];
 	u64 hw_stats[VVF_HW_STATS];
 };

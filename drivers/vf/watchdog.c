@@ -75,6 +75,18 @@ void vvf_watchdog_stats(struct vvf_adapter *a)
 	mutex_unlock(&a->mbx_lock);
 }
 
+/* Interrupts that haven't come yet */
+static void vvf_watchdog_poll(struct vvf_adapter *a)
+{
+	unsigned int i;
+
+	/* Keeps the rings; they are on while the NAPIs are */
+	spin_lock_bh(&a->ring_lock);
+	for (i = 0; i < VVF_NUM_VEC && test_bit(VVF_F_UP, &a->flags); i++)
+		a->late_interrupts += vrg_vector_late(&a->vec[i]);
+	spin_unlock_bh(&a->ring_lock);
+}
+
 static bool vvf_watchdog_lost(struct vvf_adapter *a)
 {
 	unsigned int tx = 0, rx = 0;
@@ -130,6 +142,7 @@ void vvf_watchdog_work(struct work_struct *work)
 
 	if (!vfp_io_present(&a->io) || !test_bit(VVF_F_UP, &a->flags))
 		return;
+	vvf_watchdog_poll(a);
 	vvf_watchdog_check(a);
 	vvf_watchdog_carrier(a);
 	vvf_watchdog_start(a);
