@@ -277,12 +277,15 @@ void vpf_netdev_reset_work(struct work_struct *work)
 static netdev_tx_t vpf_netdev_xmit(struct sk_buff *skb, struct net_device *netdev)
 {
 	struct vpf_adapter *a = vpf_adapter(netdev);
+	struct vrg_ring *ring = a->tx[skb_get_queue_mapping(skb)];
 
 	if (vpf_reflect_active(a) && vpf_reflect_tx(a, skb)) {
 		dev_kfree_skb_any(skb);
+		/* Perhaps the last of a batch */
+		vrg_tx_kick(ring);
 		return NETDEV_TX_OK;
 	}
-	return vrg_tx_xmit(skb, a->tx[skb_get_queue_mapping(skb)]);
+	return vrg_tx_xmit(skb, ring);
 }
 
 static void vpf_netdev_tx_timeout(struct net_device *netdev, unsigned int queue)

@@ -332,6 +332,19 @@ static void vrg_tx_doorbell(struct vrg_ring *ring)
 		writel(ring->next_use, ring->tail);
 }
 
+/**
+ * vrg_tx_kick() - no further frame of a batch comes: the NIC is told of those it has
+ * @ring: of the batch's queue
+ *
+ * For an owner whose ndo_start_xmit hasn't passed the last frame on to vrg_tx_xmit().
+ */
+void vrg_tx_kick(struct vrg_ring *ring)
+{
+	if (!netdev_xmit_more())
+		vrg_tx_doorbell(ring);
+}
+EXPORT_SYMBOL_GPL(vrg_tx_kick);
+
 /* Stop the queue when the largest frame might not fit, unless NAPI just made room */
 static void vrg_tx_maybe_stop(struct vrg_ring *ring, struct netdev_queue *txq)
 {
@@ -417,8 +430,7 @@ drop:
 	vrg_tx_count_drop(ring);
 out_kick:
 	/* Frames before this one may wait for its doorbell */
-	if (!netdev_xmit_more())
-		vrg_tx_doorbell(ring);
+	vrg_tx_kick(ring);
 	return NETDEV_TX_OK;
 }
 EXPORT_SYMBOL_GPL(vrg_tx_xmit);
