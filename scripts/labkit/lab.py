@@ -10,7 +10,7 @@ import socket
 import subprocess
 import time
 
-from . import images, util
+from . import clues, images, util
 from .machine import Channel, Machine
 from .util import LabError, Timeout, say, wait_for
 
@@ -201,7 +201,7 @@ class Lab:
         self.qemu = self.qmp = self.channel = self.console = None
         self.stopped = False
         self.host = Machine(self, "host")
-        self.marks = {}
+        self.marks, self.fresh = {}, {}
         self.wire_pcap = os.path.join(self.dir, "wire.pcap")
 
     def __enter__(self):
@@ -494,9 +494,15 @@ class Lab:
             fresh = lines[lines.index(last) + 1:] if last in lines else lines
             if lines:
                 self.marks[machine.name] = lines[-1]
+            self.fresh[machine.name] = fresh
             bad += [f"{machine.name}: {line}" for line in fresh
                     if BAD.search(line) and not HARMLESS.search(line)]
         return bad
+
+    def clues(self):
+        """What all machines tell about a failure that check_logs() came after."""
+        return [line for machine in self.machines()
+                for line in clues.of(machine, self.fresh.get(machine.name, []))]
 
     def reset(self):
         """Back to the state after start(): no guests, devices, namespaces or drivers of tests."""

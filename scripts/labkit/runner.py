@@ -41,7 +41,7 @@ STARTED = time.monotonic()
 TRIES = 3
 
 # So much of a failure the summary repeats.
-SUMMARY_LINES = 6
+SUMMARY_LINES = 22
 
 
 class Case:
@@ -288,10 +288,12 @@ class Runner:
         """Add what the kernels have complained about to the verdict."""
         try:
             bad = lab.check_logs()
+            if bad:
+                error = (error or "") + "\nkernel log:\n" + "\n".join(bad)
+            if error:
+                error += "\nthe machines say:\n" + "\n".join(lab.clues())
         except LabError as e:
             return (error or "") + f"\nafter it: {e}"
-        if bad:
-            error = (error or "") + "\nkernel log:\n" + "\n".join(bad)
         return error
 
     def leave(self, kernel, lab, mod, renew):

@@ -101,13 +101,20 @@ class Stream:
 class Figures:
     """What a stream went through in one window."""
 
-    def __init__(self, stream, window):
+    def __init__(self, stream, analysis):
+        window = analysis["windows"][0]
         self.stream = stream
         self.received, self.lost, self.duplicated, self.reordered = (window[k] for k in FIGURES)
         self.gap_ms = round(window["longest_gap_us"] / 1000, 1)
+        # What a failure says to those who look for its reason, on the clock of the sink's kernel log
+        self.lost_at = [round(analysis["start_mono_ns"] / 1e9 + window[k], 3)
+                        for k in ("first_lost_s", "last_lost_s")] if self.lost else None
+        self.late = 0
 
     def __str__(self):
-        return (f"{self.stream.name}: {self.received} received, {self.lost} lost, "
+        lost = (f" (from {self.lost_at[0]} to {self.lost_at[1]} s, {self.late} came after all)"
+                if self.lost else "")
+        return (f"{self.stream.name}: {self.received} received, {self.lost} lost{lost}, "
                 f"{self.duplicated} duplicated, {self.reordered} reordered, "
                 f"longest gap {self.gap_ms} ms")
 
@@ -210,8 +217,18 @@ class Flows:
         yield window
         self.wait_more()
         self.mark(end)
+        window.results = self.figures(start, end)
+        if any(f.lost for f in window.results):
+            # Lost, or very late? What comes only now is lost all the same.
+            self.wait_more()
+            self.mark(f"{end}, and more")
+            for f, again in zip(window.results, self.figures(start, end)):
+                f.late = f.lost - again.lost
+
+    def figures(self, start, end):
+        """What the streams went through between two marks."""
         found = self.each(lambda s: f"analyze {s.log} --json --from '{start}' --to '{end}'")
-        window.results = [Figures(s, found[s]["windows"][0]) for s in self.streams]
+        return [Figures(s, found[s]) for s in self.streams]
 
 
 def exchange(streams, duration=3):

@@ -78,6 +78,10 @@ void Stats::add(const Stats &o)
 		first_seq = mine ? std::min(first_seq, o.first_seq) : o.first_seq;
 		last_seq = mine ? std::max(last_seq, o.last_seq) : o.last_seq;
 	}
+	if (o.lost) {
+		first_lost_ns = lost ? std::min(first_lost_ns, o.first_lost_ns) : o.first_lost_ns;
+		last_lost_ns = lost ? std::max(last_lost_ns, o.last_lost_ns) : o.last_lost_ns;
+	}
 	received += o.received;
 	duplicated += o.duplicated;
 	bytes += o.bytes;
@@ -256,7 +260,15 @@ WindowStats Analysis::window(const Window &w) const
 				uint64_t end = w.end_is_mark ? h.before(w.end_ns) : h.count;
 				uint64_t start = w.start_is_mark ? h.before(w.start_ns) : 0;
 
-				st.lost += end > start ? end - start : 0;
+				if (end <= start)
+					continue;
+
+				Stats lost;
+
+				lost.lost = end - start;
+				lost.first_lost_ns = static_cast<uint64_t>(h.at(start + 1));
+				lost.last_lost_ns = static_cast<uint64_t>(h.at(end));
+				st.add(lost);
 			}
 			if (!w.start_is_mark && !w.end_is_mark)
 				st.head_missing = flow.min_seq;
@@ -349,6 +361,10 @@ static void stats_json(nlohmann::ordered_json &j, const Log &log, const Stats &s
 {
 	j["received"] = s.received;
 	j["lost"] = s.lost;
+	j["first_lost_s"] = s.lost ? nlohmann::ordered_json(rel_s(log, s.first_lost_ns))
+				   : nlohmann::ordered_json(nullptr);
+	j["last_lost_s"] = s.lost ? nlohmann::ordered_json(rel_s(log, s.last_lost_ns))
+				  : nlohmann::ordered_json(nullptr);
 	j["duplicated"] = s.duplicated;
 	j["reordered"] = s.reordered;
 	j["bytes"] = s.bytes;

@@ -36,6 +36,7 @@ struct Stats {
 	uint64_t duplicated = 0; /* arrivals of one that had arrived before */
 	uint64_t bytes = 0;	 /* UDP payload of all arrivals */
 	uint64_t lost = 0;
+	uint64_t first_lost_ns = 0, last_lost_ns = 0; /* when they would have come, if any */
 	uint64_t reordered = 0;	   /* RFC 4737 type-P-reordered */
 	uint64_t head_missing = 0; /* numbers before the first one ever seen; whole log only */
 	uint64_t longest_gap_ns = 0;

@@ -212,7 +212,11 @@ TEST(Analysis, LostOnesBelongToTheWindowTheyWouldHaveArrivedIn)
 
 	/* 10, 11, 12 were due before the mark, 13 at 13.1 ms after it. */
 	EXPECT_EQ(an.window(v[0]).total.lost, 3u);
+	EXPECT_EQ(an.window(v[0]).total.first_lost_ns, T0 + 10 * MS + 100000);
+	EXPECT_EQ(an.window(v[0]).total.last_lost_ns, T0 + 12 * MS + 100000);
 	EXPECT_EQ(an.window(v[1]).total.lost, 7u);
+	EXPECT_EQ(an.window(v[1]).total.first_lost_ns, T0 + 13 * MS + 100000);
+	EXPECT_EQ(an.window(v[1]).total.last_lost_ns, T0 + 19 * MS + 100000);
 	expect_sums(b);
 }
 
