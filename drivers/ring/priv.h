@@ -23,6 +23,7 @@ struct vrg_ring *vrg_ring_alloc(struct net_device *netdev, struct device *dev, u
 				u16 count, size_t desc_size);
 void vrg_ring_free(struct vrg_ring *ring);
 
+void vrg_tx_begin(struct vrg_ring *ring);
 bool vrg_tx_done(const struct vrg_ring *ring);
 bool vrg_tx_clean(struct vrg_ring *ring, int budget);
 void vrg_dim_sample(struct vrg_vector *vec);

@@ -41,6 +41,7 @@ static void vrg_queue_program(struct vfp_io *io, u32 base, struct vrg_ring *ring
  */
 int vrg_queue_start_tx(struct vfp_io *io, u32 base, struct vrg_ring *ring)
 {
+	vrg_tx_begin(ring);
 	vrg_queue_program(io, base, ring);
 	return vrg_queue_enable(io, base, FIELD_PREP(DCTL_PTHRESH, 8) |
 				FIELD_PREP(DCTL_HTHRESH, 1));

@@ -108,6 +108,24 @@ void vrg_tx_flush(struct vrg_ring *ring)
 EXPORT_SYMBOL_GPL(vrg_tx_flush);
 
 /**
+ * vrg_tx_begin() - a ring is about to be used
+ * @ring: empty; nobody transmits or polls
+ *
+ * Byte queue limits learn from completions, and begin with a limit of 0 whatever the queue's
+ * least limit: after its first frame the queue would stop until that one is completed.
+ */
+void vrg_tx_begin(struct vrg_ring *ring)
+{
+#ifdef CONFIG_BQL
+	struct dql *dql = &netdev_get_tx_queue(ring->netdev, ring->index)->dql;
+
+	/* Nothing was completed, but the least limit is looked at */
+	if (READ_ONCE(dql->min_limit))
+		dql_completed(dql, 0);
+#endif
+}
+
+/**
  * vrg_tx_free() - free a ring
  * @ring: flushed, or NULL
  */

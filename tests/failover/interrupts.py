@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A VF whose interrupts don't come, or come late, as those of a guest may: nobody waits for them."""
+"""A VF whose interrupts come late, as those of a guest may, or never: nobody waits for them."""
 
-from common import nic
+from common import events, nic
 from common.flows import Flows
 from common.scene import Scene
 from common.verdict import Promise
@@ -25,6 +25,27 @@ def setup_module(lab):
     scene.nested = False
     scene.start()
     lab.host.put("/run/vfpath/mask.py", MASK)
+
+
+def bql(scene, name):
+    """The file of one of the byte queue limits of the guest's VF."""
+    return f"/sys/class/net/{scene.vfpath('vf')}/queues/tx-0/byte_queue_limits/{name}"
+
+
+def read_bql(scene, name):
+    """Its value, in bytes."""
+    return int(scene.guest.read(bql(scene, name)))
+
+
+def test_first_frames(lab):
+    """What comes to the VF at once isn't held back until its first frame is completed."""
+    scene = lab.scene
+    scene.on_vf()
+    assert read_bql(scene, "limit") >= read_bql(scene, "limit_min") >= 10000
+    # The same after a reset, and with what the operator wants.
+    scene.guest.write(bql(scene, "limit_min"), 20000)
+    events.flr(scene)
+    assert read_bql(scene, "limit") >= read_bql(scene, "limit_min") == 20000
 
 
 def test_masked(lab):
