@@ -33,7 +33,7 @@ class Demo:
     """The story, what was measured of it, and what is said about it."""
 
     def __init__(self, lab):
-        self.scene = Scene(lab)
+        self.scene = Scene(lab, guest="machine")
         self.lab = lab
         self.promises = {name: Promise(name) for name in NAMES}
         self.windows = []
@@ -70,8 +70,12 @@ class Demo:
             say("the TCP connections end")
             for connection in connections:
                 promises.judge_tcp(self.promises["tcp_survives"], connection)
-            self.picture.draw("vfpath: one guest, two paths", scene, self.flows, self.watch,
-                              os.path.join(OUT, "timeline"))
+            self.end()
+
+    def end(self):
+        """What is made of it while the streams' logs are still there."""
+        self.picture.draw("vfpath: one guest, two paths", self.scene, self.flows, self.watch,
+                          os.path.join(OUT, "timeline"))
 
     def story(self):
         """The events; the streams run all the time."""

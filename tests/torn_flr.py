@@ -6,7 +6,6 @@ from common.scene import with_guest
 from common.torn import check
 
 setup_module = with_guest
-KERNELS = ("6.1", "debug")
 
 
 def test_under_traffic(lab):

@@ -7,6 +7,7 @@ It uses only what Debian's libpython3-stdlib has.
 """
 
 import base64
+import ctypes
 import glob
 import json
 import os
@@ -17,7 +18,31 @@ import sys
 import threading
 import time
 
+import drops
+
 PORT_NAME = "org.vfpath.agent"
+
+# linux/sched.h, linux/mount.h
+CLONE_NEWNS, CLONE_NEWNET = 0x20000, 0x40000000
+MS_REC, MS_SLAVE, MNT_DETACH = 0x4000, 0x80000, 2
+
+
+def enter_netns(name):
+    """Take this thread to a network namespace, and to its view of sysfs, as `ip netns exec` does.
+
+    Without a process: to start one is what costs time in an emulated machine.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def call(func, *args):
+        if func(*args):
+            raise OSError(ctypes.get_errno(), f"netns {name}: {os.strerror(ctypes.get_errno())}")
+    with open(f"/run/netns/{name}", "rb") as f:
+        call(libc.setns, f.fileno(), CLONE_NEWNET)
+    call(libc.unshare, CLONE_NEWNS)
+    call(libc.mount, b"", b"/", None, ctypes.c_ulong(MS_SLAVE | MS_REC), None)
+    libc.umount2(b"/sys", MNT_DETACH)
+    call(libc.mount, b"sysfs", b"/sys", b"sysfs", ctypes.c_ulong(0), None)
 
 
 class LineWriter:
@@ -134,6 +159,7 @@ class Agent:
         self.relays = {}
         self.monitors = {}
         self.procs = {}
+        self.running = {}
         self.lock = threading.Lock()
         self.next_bg = 0
 
@@ -168,6 +194,9 @@ class Agent:
         ans["id"] = req.get("id")
         self.out.send(json.dumps(ans) + "\n")
 
+    def op_drops(self, _req):
+        return {"drops": drops.everywhere()}
+
     def op_ping(self, _req):
         return {"release": os.uname().release}
 
@@ -186,18 +215,26 @@ class Agent:
         return cmd
 
     def op_exec(self, req):
+        """Run a command to its end; whoever asked watches the time, and may kill it."""
         with subprocess.Popen(self.argv(req), stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               start_new_session=True) as p:
-            late = False
+            with self.lock:
+                self.running[req["id"]] = p.pid
             try:
-                out, err = p.communicate(timeout=req.get("timeout", 30))
-            except subprocess.TimeoutExpired:
-                late = True
-                os.killpg(p.pid, signal.SIGKILL)
                 out, err = p.communicate()
-        return {"rc": 124 if late else p.returncode, "late": late,
+            finally:
+                with self.lock:
+                    del self.running[req["id"]]
+        return {"rc": p.returncode,
                 "out": out.decode(errors="replace"), "err": err.decode(errors="replace")}
+
+    def op_exec_kill(self, req):
+        """End a command that takes too long, and all it has started."""
+        with self.lock:
+            pid = self.running.get(req["exec"])
+            if pid:
+                os.killpg(pid, signal.SIGKILL)
 
     def op_bg(self, req):
         with self.lock:
@@ -244,10 +281,40 @@ class Agent:
                 p.wait()
 
     def op_read(self, req):
+        if req.get("netns"):
+            enter_netns(req["netns"])
         with open(req["path"], "rb") as f:
             f.seek(req.get("offset", 0))
             data = f.read(req.get("size", 1 << 20))
         return {"data": base64.b64encode(data).decode()}
+
+    def op_attr(self, req):
+        """Read a file of sysfs, or write it; the errno is part of the answer."""
+        try:
+            if req.get("netns"):
+                enter_netns(req["netns"])
+            if "text" in req:
+                fd = os.open(req["path"], os.O_WRONLY | os.O_TRUNC)
+                try:
+                    os.write(fd, req["text"].encode())
+                finally:
+                    os.close(fd)
+                return {"text": ""}
+            with open(req["path"], "rb") as f:
+                return {"text": f.read().decode(errors="replace")}
+        except OSError as e:
+            return {"errno": e.errno, "why": f"{req['path']}: {e.strerror}"}
+
+    def op_probe(self, req):
+        """Ask receivers (vfpath-probe recv --control): the answers, in the order of the sockets."""
+        out = []
+        for path in req["sockets"]:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as s:
+                s.settimeout(req["timeout"])
+                s.connect(path)
+                s.send(req["ask"].encode())
+                out.append(s.recv(1 << 16).decode())
+        return {"answers": out}
 
     def op_write(self, req):
         os.makedirs(os.path.dirname(req["path"]) or "/", exist_ok=True)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 from . import build, images, kernels, kunit, runner, setup, util
+from .cases import discover
 from .lab import Lab
 from .util import LabError, say
 
@@ -23,6 +24,9 @@ def parser():
     p.add_argument("-v", "--verbose", action="store_true", help="show every command")
     p.add_argument("--minutes", type=float,
                    help="test, run: cases not begun after so many are skipped, and said to be")
+    p.add_argument("--jobs", type=int,
+                   help="test, run: so many host VMs beside each other (as many as this machine "
+                   "has processors and memory for)")
     sub = p.add_subparsers(dest="verb", required=True, metavar="VERB")
 
     def verb(name, text):
@@ -30,7 +34,7 @@ def parser():
         for opt, kw in (("--kernel", {"choices": kernels.NAMES, "action": "append"}),
                         ("--debug", {"action": "store_true"}),
                         ("--verbose", {"action": "store_true"}),
-                        ("--minutes", {"type": float})):
+                        ("--minutes", {"type": float}), ("--jobs", {"type": int})):
             q.add_argument(opt, default=argparse.SUPPRESS, help=argparse.SUPPRESS, **kw)
         return q
 
@@ -132,7 +136,7 @@ def dispatch(opts):
             shutil.rmtree(util.CACHE, ignore_errors=True)
         return 0
     if opts.verb == "list":
-        for case in runner.discover():
+        for case in discover():
             print(f"{case.name:40} {' '.join(case.kernels)}")
         return 0
     setup.packages()

@@ -166,7 +166,7 @@ def lab_image(kernel, modules, bindir):
 
     Returns the directory with lab.img, and initrd beside it.
     """
-    here = [os.path.join(HERE, n) for n in ("agent.py", "init.sh", "initramfs.sh")]
+    here = [os.path.join(HERE, n) for n in ("agent.py", "drops.py", "init.sh", "initramfs.sh")]
     ours = sorted(glob.glob(os.path.join(modules, "*.ko"))) if modules else []
     tools = sorted(p for p in glob.glob(os.path.join(bindir, "vfpath-*"))
                    if os.access(p, os.X_OK) and os.path.isfile(p)) if bindir else []
@@ -189,7 +189,7 @@ def lab_image(kernel, modules, bindir):
         os.makedirs(os.path.join(tree, "opt/bin"))
         for tool in tools:
             run(["strip", "-o", os.path.join(tree, "opt/bin", os.path.basename(tool)), tool])
-        for name in here[:2]:
+        for name in here[:3]:
             shutil.copy(name, tree)
         initrd = initramfs(kernel)
         os.makedirs(os.path.join(tree, "boot"))

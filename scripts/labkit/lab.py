@@ -2,189 +2,34 @@
 """The lab: a host VM with an SR-IOV NIC and an outside station, and guests inside it."""
 
 import glob
-import json
 import os
-import re
 import shutil
-import socket
 import subprocess
-import time
 
-from . import clues, images, util
+from . import clues, faults, images, pace, util
+from .guest import Guest
 from .machine import Channel, Machine
-from .util import LabError, Timeout, say, wait_for
-
-BAD = re.compile("|".join([
-    r"WARNING:", r"\bBUG:", r"Call Trace:", r"KASAN", r"possible circular locking",
-    r"inconsistent lock state", r"suspicious RCU", r"UBSAN", r"refcount_t",
-    r"unreferenced object", r"DMA-API:", r"INFO: task .* blocked", r"soft lockup",
-    r"rcu: INFO: ", r"general protection", r"Oops", r"unregister_netdevice: waiting",
-    r"NETDEV WATCHDOG", r"possible recursive locking", r"sleeping function called"]))
-# Said at boot by kernels that are all right.
-HARMLESS = re.compile("|".join([
-    r"DMA-API: preallocated", r"DMA-API: debugging enabled", r"KASAN.*initialized",
-    r"kasan: KernelAddressSanitizer", r"Spectre", r"DMA-API: debugging disabled",
-    # The hub makes the station wait while the PF has no receive buffers.
-    r"virtio_net virtio\d+ out0: NETDEV WATCHDOG"]))
-
-# RCU says so of a processor that sleeps and is never woken; a driver's doing would show a
-# processor at work.
-TIMER_LOST = (r"NMI backtrace for cpu \d+ skipped: idling at native_safe_halt",
-              r"Possible timer handling issue on cpu=")
+from .qmp import Qmp
+from .util import EmulatorFailed, LabError, Timeout, say, wait_for
 
 # Low BARs (emulation-limits.rst). Four levels of page tables: with five, an interrupt while the
 # kernel identifies its processor makes KASAN report memory that is all right.
 CPU = "max,phys-bits=36,la57=off"
 
-# So often a host VM is started whose timer gets lost while it boots.
+# So often a machine is started whose emulator fails while it boots.
 BOOTS = 3
 
 OUTSIDE_MAC = "52:54:00:00:0f:01"
-# Host VM plus agent on the reference machine, in seconds; slower machines get longer time-outs.
+# What a host VM, or a guest, and its agent take to boot on the reference machine, in seconds.
 REFERENCE_BOOT = {False: 12.0, True: 30.0}
+REFERENCE_GUEST = 20.0
+# How much longer all takes on the debug kernel than its boot tells.
+DEBUG_SLOWNESS = 3
 
 
 def pf_mac(n=0):
     """The MAC address of PF n."""
     return f"52:54:00:00:10:{n:02x}"
-
-
-class Qmp:
-    """The monitor of the host VM's QEMU."""
-
-    def __init__(self, path):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(60)
-        self.sock.connect(path)
-        self.file = self.sock.makefile("rw", encoding="utf-8")
-        self.file.readline()
-        self.execute("qmp_capabilities")
-
-    def execute(self, cmd, **args):
-        msg = {"execute": cmd}
-        if args:
-            msg["arguments"] = args
-        self.file.write(json.dumps(msg) + "\n")
-        self.file.flush()
-        while True:
-            line = self.file.readline()
-            if not line:
-                raise LabError(f"QMP {cmd}: QEMU is gone")
-            ans = json.loads(line)
-            if "error" in ans:
-                raise LabError(f"QMP {cmd}: {ans['error']['desc']}")
-            if "return" in ans:
-                return ans["return"]
-
-
-class Guest(Machine):
-    """A guest inside the host VM."""
-
-    synthetic_driver = "virtio_net"
-    vf_driver = "vfpath_vf"
-    # More properties of the VFs that are plugged.
-    vf_options = {}
-
-    def __init__(self, lab, n, mac, tap):
-        super().__init__(lab, f"guest{n}", n)
-        self.mac, self.tap = mac, tap
-        self.run_dir = f"/run/vfpath/g{n}"
-        self.process = None
-        self.successors = 0
-        self.options = {}
-        self.vfs = {}
-
-    def qmp(self, execute=None, event=None, match=None, timeout=30, **arguments):
-        """A command to this guest's QEMU, and/or an event to wait for."""
-        args = {"path": f"{self.run_dir}/qmp", "timeout": timeout * util.slowness}
-        if execute:
-            args.update(execute=execute, arguments=arguments)
-        if event:
-            args.update(event=event, match=match or {})
-        return self.lab.host.call("qmp", **args)["return"]
-
-    def plug_vf(self, pci, ident="vf0", port="rp1"):
-        """Hot-plug the VF at a PCI address of the host into this guest."""
-        self.lab.vfio_bind(pci)
-        self.qmp("device_add", driver="vfio-pci", host=pci, id=ident, bus=port, rombar=0,
-                 **self.vf_options)
-        self.vfs[ident] = pci
-        return pci
-
-    def unplug_vf(self, ident="vf0", timeout=30):
-        """device_del, and wait until the device is gone."""
-        self.qmp("device_del", id=ident)
-        self.qmp(event="DEVICE_DELETED", match={"device": ident}, timeout=timeout)
-        return self.vfs.pop(ident, None)
-
-    def use_vf_driver(self, driver):
-        """For VFs that come after this."""
-        self.sh(f"modprobe -r {self.vf_driver} && modprobe {driver}")
-        self.vf_driver = driver
-
-    def unbind_vf(self):
-        """The guest's VF driver lets go of its VF."""
-        pci, = self.pci_by_id("8086:10ca")
-        self.write(f"/sys/bus/pci/drivers/{self.vf_driver}/unbind", pci)
-
-    def bind_vf(self):
-        """It takes the VF again."""
-        pci, = self.pci_by_id("8086:10ca")
-        self.write(f"/sys/bus/pci/drivers/{self.vf_driver}/bind", pci)
-
-    def successor(self, tap, bridge):
-        """A QEMU that waits for this guest to be migrated to it, on another tap."""
-        self.successors += 1
-        other = self.lab.guest(self.index + 100 * self.successors, mac=self.mac, tap=tap,
-                               bridge=bridge, wait=False,
-                               **{**self.options, "extra": "-incoming defer"})
-        self.lab.guests.pop(other.index)
-        self.lab.wait_sockets(other)
-        other.qmp("migrate-incoming", uri=f"unix:{other.run_dir}/migrate")
-        return other
-
-    def migrate(self, other, timeout=120):
-        """Live, to a successor(). Returns for how many milliseconds no guest ran."""
-        self.qmp("migrate", uri=f"unix:{other.run_dir}/migrate")
-
-        def done():
-            seen = self.qmp("query-migrate")
-            if seen["status"] in ("failed", "cancelled"):
-                raise LabError(f"{self.name}: migration {seen}")
-            return seen["status"] == "completed"
-        wait_for(done, timeout, f"{self.name}: migration", 0.2)
-        stop, resume = self.qmp(event="STOP"), other.qmp(event="RESUME")
-        self.save_logs()
-        self.qmp("quit")
-        self.process.wait()
-        self.run_dir, self.tap, self.process = other.run_dir, other.tap, other.process
-        self.vfs = {}
-        self.lab.host.call("relay", n=self.index, path=f"{self.run_dir}/agent")
-        wait_for(lambda: self.qmp("query-status")["running"], 30, f"{self.name} to run again")
-        start, end = (ev["timestamp"]["seconds"] * 1000 + ev["timestamp"]["microseconds"] / 1000
-                      for ev in (stop, resume))
-        return end - start
-
-    def stop(self):
-        """Power off; the console log stays in build/lab."""
-        if self.process:
-            try:
-                self.qmp("quit")
-            except LabError:
-                pass
-            self.process.stop()
-            self.save_logs()
-            self.process = None
-        self.lab.guests.pop(self.index, None)
-
-    def save_logs(self):
-        for name in ("console", "qemu.log"):
-            try:
-                data = self.lab.host.get(f"{self.run_dir}/{name}")
-            except LabError:
-                continue
-            with open(os.path.join(self.lab.dir, f"{self.name}.{name}"), "wb") as f:
-                f.write(data)
 
 
 class Lab:
@@ -218,10 +63,13 @@ class Lab:
 
     def command(self, boot):
         """QEMU's command line for the host VM."""
-        cmdline = (f"console=ttyS0 panic=-1 loglevel=5 intel_iommu=on iommu=pt "
+        # no_timer_check: the kernel's own look at its timer panics when the emulation is slow.
+        cmdline = (f"console=ttyS0 panic=-1 loglevel=5 intel_iommu=on iommu=pt no_timer_check "
                    f"random.trust_cpu=on vfpath.name=host {self.extra_cmdline}")
         accel = "tcg,thread=multi"
-        cmd = ["qemu-system-x86_64", "-name", f"vfpath-{self.name}", "-machine", "q35",
+        # It never outlives this program, however that ends.
+        cmd = ["setpriv", "--pdeathsig", "KILL", "--",
+               "qemu-system-x86_64", "-name", f"vfpath-{self.name}", "-machine", "q35",
                "-d", "cpu_reset", "-D", self.path("qemu.cpu"),
                "-accel", accel, "-cpu", CPU, "-smp", str(self.smp),
                "-m", str(self.memory), "-nodefaults", "-nographic", "-no-reboot", "-vga", "none",
@@ -253,17 +101,15 @@ class Lab:
 
     def start(self):
         """Boot the host VM and make the outside station."""
-        for _ in range(BOOTS):
-            took = self.boot()
-            if took:
+        for tries in range(BOOTS):
+            try:
+                self.boot()
                 break
-            say("host VM: the emulator failed (see Documentation/testing.rst): once more")
-        else:
-            raise LabError(f"the host VM's timer is lost whenever it boots: {BOOTS} times")
-        util.slowness = max(1.0, took / REFERENCE_BOOT[self.kernel.debug])
-        if self.kernel.debug:
-            util.slowness *= 3
-        say(f"host VM up, kernel {self.kernel.version}: {took:.1f} s")
+            except EmulatorFailed as e:
+                say(f"host VM: {e} (see Documentation/testing.rst)"
+                    + (": once more" if tries < BOOTS - 1 else ""))
+                if tries == BOOTS - 1:
+                    raise
         if self.outside:
             try:
                 self.make_outside()
@@ -273,7 +119,7 @@ class Lab:
         return self
 
     def boot(self):
-        """Boot the host VM and wait for its agent; how long it took, or None without a timer."""
+        """Boot the host VM and wait for its agent."""
         boot = images.lab_image(self.kernel, self.modules_dir, self.bin_dir)
         shutil.rmtree(self.dir, ignore_errors=True)
         os.makedirs(self.dir)
@@ -282,23 +128,36 @@ class Lab:
         shutil.rmtree(self.sockets, ignore_errors=True)
         os.makedirs(self.sockets, mode=0o700)
         self.stopped = False
-        start = time.monotonic()
         with open(self.path("qemu.log"), "wb") as log:
             self.qemu = subprocess.Popen(self.command(boot), stdin=subprocess.DEVNULL,
-                                         stdout=log, stderr=log)
+                                         stdout=log, stderr=log, start_new_session=True)
+        pace.load.watch(self.qemu.pid)
         try:
             wait_for(self.up, 30, "QEMU's sockets", 0.02)
             self.channel = Channel(f"{self.sockets}/agent")
             self.qmp = Qmp(f"{self.sockets}/qmp")
-            wait_for(lambda: self.channel.hellos or self.up() is None or self.timer_lost(), 300,
-                     f"the agent of the host VM (see {self.path('host.console')})")
-        except BaseException:
+            took = self.wait_agent()
+        except BaseException as e:
+            failed = self.emulator_failed()
             self.stop()
+            if failed and not isinstance(e, EmulatorFailed):
+                raise EmulatorFailed(f"the emulator failed while it booted: {e}") from e
             raise
-        if self.timer_lost():
-            self.stop()
-            return None
-        return time.monotonic() - start
+        pace.seen_slowness(took * (DEBUG_SLOWNESS if self.kernel.debug else 1),
+                           REFERENCE_BOOT[self.kernel.debug])
+        say(f"host VM up, kernel {self.kernel.version}: {took:.1f} s")
+
+    def wait_agent(self):
+        """Until the host VM's agent says hello; how long it took."""
+        limit = pace.Limit(300)
+        while not self.channel.hellos:
+            if self.up() is None or self.emulator_failed():
+                raise EmulatorFailed("the emulator failed while it booted")
+            if limit.over():
+                raise Timeout("no agent in the host VM after "
+                              f"{limit.seconds:.0f} s (see {self.path('host.console')})")
+            self.channel.wait_hello(0.1)
+        return limit.elapsed()
 
     def ended(self):
         """How the host VM's QEMU ended, if it did so by itself, else None."""
@@ -323,29 +182,23 @@ class Lab:
         return None
 
     def emulator_failed(self):
-        """True when a machine has gone, and not because its kernel panicked, or has no timer.
-
-        Both happen while there are nested guests under TCG; see Documentation/testing.rst.
-        """
-        if self.timer_lost():
+        """True when it was the emulator: see faults.py."""
+        if faults.qemu_ended(self.qemu.poll() if self.qemu and not self.stopped else None,
+                             self.text("qemu.log")):
             return True
-        if not self.gone():
-            return False
-        self.save_logs()
-        for name in glob.glob(self.path("*.console")):
-            with open(name, encoding="utf-8", errors="replace") as f:
-                if any(BAD.search(line) and not HARMLESS.search(line) for line in f):
-                    return False
-        return True
+        gone = bool(self.gone())
+        if gone:
+            self.save_logs()
+        return faults.emulator_failed([self.text(os.path.basename(name))
+                                       for name in glob.glob(self.path("*.console"))], gone)
 
-    def timer_lost(self):
-        """True when an idle processor of the host VM gets no timer interrupt any more."""
+    def text(self, name):
+        """One of the lab's logs, so far."""
         try:
-            with open(self.path("host.console"), encoding="utf-8", errors="replace") as f:
-                log = f.read()
+            with open(self.path(name), encoding="utf-8", errors="replace") as f:
+                return f.read()
         except OSError:
-            return False
-        return all(re.search(sign, log) for sign in TIMER_LOST)
+            return ""
 
     def save_logs(self):
         """Fetch the consoles of the guests."""
@@ -358,8 +211,7 @@ class Lab:
     def up(self):
         """True once the sockets are there; LabError when QEMU ended."""
         if self.qemu.poll() is not None:
-            with open(self.path("qemu.log"), encoding="utf-8", errors="replace") as f:
-                raise LabError(f"QEMU ended: {f.read()[-2000:]}")
+            raise LabError(f"QEMU ended: {self.text('qemu.log')[-2000:]}")
         return all(os.path.exists(f"{self.sockets}/{s}") for s in ("agent", "qmp")) or None
 
     def make_outside(self):
@@ -465,18 +317,20 @@ class Lab:
 
     def wait_guest(self, guest, timeout=60):
         """Until the guest's agent answers."""
-        start = time.monotonic()
+        limit = pace.Limit(timeout)
         self.wait_sockets(guest)
-        self.host.call("relay", n=guest.index, path=f"{guest.run_dir}/agent")
         seen = self.channel.hellos
-        try:
-            wait_for(lambda: self.channel.hellos > seen or self.sockets_of(guest) is None, timeout,
-                     f"the agent of {guest.name}", 0.2)
-            guest.call("ping")
-        except Timeout:
-            guest.save_logs()
-            raise
-        say(f"{guest.name} up: {time.monotonic() - start:.1f} s")
+        self.host.call("relay", n=guest.index, path=f"{guest.run_dir}/agent")
+        while self.channel.hellos == seen:
+            self.sockets_of(guest)
+            if limit.over():
+                guest.save_logs()
+                raise Timeout(f"the agent of {guest.name}: not within {limit.seconds} s")
+            self.channel.wait_hello(0.3, seen)
+        guest.call("ping")
+        took = limit.elapsed()
+        pace.seen_slowness(took, REFERENCE_GUEST)
+        say(f"{guest.name} up: {took:.1f} s")
         return guest
 
     def set_link(self, up, pf=0):
@@ -512,8 +366,7 @@ class Lab:
             if lines:
                 self.marks[machine.name] = lines[-1]
             self.fresh[machine.name] = fresh
-            bad += [f"{machine.name}: {line}" for line in fresh
-                    if BAD.search(line) and not HARMLESS.search(line)]
+            bad += [f"{machine.name}: {line}" for line in faults.complaints(fresh)]
         return bad
 
     def clues(self):
@@ -552,6 +405,8 @@ class Lab:
         self.save_logs()
         self.guests.clear()
         self.stopped = True
+        if self.qemu:
+            pace.load.forget(self.qemu.pid)
         if self.qemu and self.qemu.poll() is None:
             self.qemu.terminate()
             try:

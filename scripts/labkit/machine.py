@@ -8,7 +8,7 @@ import shlex
 import socket
 import threading
 
-from . import util
+from . import pace, util
 from .util import LabError, Timeout, wait_for
 
 
@@ -58,23 +58,43 @@ class Channel:
                 self.answers[msg.get("id")] = msg
             self.cond.notify_all()
 
-    def call(self, name, guest, op, limit, /, **args):
-        """One request; the answer, or Timeout."""
+    def wait_hello(self, seconds, seen=0):
+        """Wait a moment for an agent to say hello; how many have."""
+        with self.cond:
+            self.cond.wait_for(lambda: self.hellos > seen or self.dead, seconds)
+            return self.hellos
+
+    def send(self, name, guest, op, /, **args):
+        """One request; its number."""
         req = dict(args, op=op, id=next(self.ids))
         if guest is not None:
             req["guest"] = guest
-        data = json.dumps(req).encode() + b"\n"
         try:
             with self.send_lock:
-                self.sock.sendall(data)
+                self.sock.sendall(json.dumps(req).encode() + b"\n")
         except OSError as e:
             raise LabError(f"{name}: the host VM is gone (see its console)") from e
+        return req["id"]
+
+    def answer(self, name, number, limit):
+        """The answer to a request, or None at the end of the limit."""
         with self.cond:
-            self.cond.wait_for(lambda: req["id"] in self.answers or self.dead, limit)
-            ans = self.answers.pop(req["id"], None)
+            while number not in self.answers and not self.dead and not limit.over():
+                self.cond.wait(0.5)
+            ans = self.answers.pop(number, None)
+        if ans is None and self.dead:
+            raise LabError(f"{name}: the host VM is gone (see its console)")
+        return ans
+
+    def call(self, name, guest, op, limit, /, **args):
+        """One request; the answer, or Timeout."""
+        ans = self.answer(name, self.send(name, guest, op, **args), pace.Limit(limit))
+        return self.checked(name, op, ans, limit, args)
+
+    @staticmethod
+    def checked(name, op, ans, limit, args):
+        """An answer that came, and that is no error."""
         if ans is None:
-            if self.dead:
-                raise LabError(f"{name}: the host VM is gone (see its console)")
             raise Timeout(f"{name}: no answer to {op} in {limit:.0f} s: {args}")
         if "error" in ans:
             raise LabError(f"{name}: {op}: {ans['error']}")
@@ -109,17 +129,16 @@ class Background:
 
     def stop(self, sig=15, timeout=10):
         """Send the signal, wait (then SIGKILL), and return the output."""
-        self._update(self.machine.call("bg_stop", bg=self.bg, sig=sig,
-                                       timeout=timeout * util.slowness))
+        self._update(self.machine.call("bg_stop", bg=self.bg, sig=sig, timeout=timeout))
         return self.output
 
     def wait(self, timeout=30, check=True):
         """Wait until it ends by itself, and return the output."""
-        timeout *= util.slowness
-        self._update(self.machine.call("bg_wait", bg=self.bg, timeout=timeout))
-        if self.rc is None:
-            raise Timeout(f"{self.machine.name}: still running after {timeout:.0f} s: "
-                          f"{self.cmd}\n{self.output}")
+        limit = pace.Limit(timeout)
+        while self._update(self.machine.call("bg_wait", bg=self.bg, timeout=1)).rc is None:
+            if limit.over():
+                raise Timeout(f"{self.machine.name}: still running after {timeout} s: "
+                              f"{self.cmd}\n{self.output}")
         if check and self.rc:
             raise CommandError(f"{self.machine.name}: {self.cmd}: exit code {self.rc}\n"
                                f"{self.output}")
@@ -129,25 +148,34 @@ class Background:
 class Machine:
     """The host VM or a guest."""
 
+    # The network namespace it is, if it isn't a machine of its own.
+    netns = None
+
     def __init__(self, lab, name, index=None):
         self.lab, self.name, self.index = lab, name, index
 
     def call(self, op, timeout=None, **args):
         """A request to the agent; the time-out is beyond the operation's own."""
-        limit = 30 * util.slowness + (timeout or 0)
         if timeout is not None:
-            args["timeout"] = timeout
-        return self.lab.channel.call(self.name, self.index, op, limit, **args)
+            # On the machine's own clock, which doesn't know how busy this one is.
+            args["timeout"] = timeout * pace.slowness * pace.load.now()
+        return self.lab.channel.call(self.name, self.index, op, 30 + (timeout or 0), **args)
 
     def sh(self, cmd, check=True, timeout=30, netns=None):
-        """Run a shell command; .rc .out .err of it."""
+        """Run a shell command; .rc .out .err of it. Timeout, whatever check, if it isn't done."""
         if util.verbose:
             util.say(f"{self.name}{'/' + netns if netns else ''}$ {cmd}")
-        ans = self.call("exec", cmd=cmd, netns=netns, timeout=timeout * util.slowness)
+        channel, limit = self.lab.channel, pace.Limit(timeout)
+        number = channel.send(self.name, self.index, "exec", cmd=cmd, netns=netns)
+        ans = channel.answer(self.name, number, limit)
+        late = ans is None
+        if late:
+            self.call("exec_kill", exec=number)
+            ans = channel.answer(self.name, number, pace.Limit(30))
+        ans = channel.checked(self.name, "exec", ans, 30, {"cmd": cmd})
         res = Result(ans["rc"], ans["out"], ans["err"])
-        if ans["late"] and check:
-            raise Timeout(f"{self.name}: not done in {timeout * util.slowness:.0f} s: {cmd}\n"
-                          f"{res.out}{res.err}")
+        if late:
+            raise Timeout(f"{self.name}: not done in {timeout} s: {cmd}\n{res.out}{res.err}")
         if check and res.rc:
             raise CommandError(f"{self.name}: {cmd}: exit code {res.rc}\n{res.out}{res.err}")
         return res
@@ -183,15 +211,27 @@ class Machine:
             self.call("write", path=path, append=off > 0,
                       data=base64.b64encode(data[off:off + (1 << 18)]).decode(), **args)
 
+    def attr(self, path, **args):
+        """Read or write a file of sysfs in .netns; the agent's answer."""
+        if util.verbose:
+            util.say(f"{self.name}: {path}" + (f" = {args['text']}" if "text" in args else ""))
+        return self.call("attr", path=path, netns=self.netns, **args)
+
     def read(self, path, check=True):
         """The text of a (sysfs) file, stripped; None when it cannot be read and check is off."""
-        res = self.sh(f"cat {shlex.quote(path)}", check=check)
-        return None if res.rc else res.out.strip()
+        ans = self.attr(path)
+        if "errno" in ans:
+            if check:
+                raise CommandError(f"{self.name}: {ans['why']}")
+            return None
+        return ans["text"].strip()
 
     def write(self, path, text, check=True, timeout=30):
-        """Write to a sysfs file."""
-        return self.sh(f"printf %s {shlex.quote(str(text))} > {shlex.quote(path)}",
-                       check=check, timeout=timeout)
+        """Write to a sysfs file; a Result, whose rc is the errno."""
+        ans = self.attr(path, text=str(text), timeout=timeout)
+        if check and "errno" in ans:
+            raise CommandError(f"{self.name}: {text!r}: {ans['why']}")
+        return Result(ans.get("errno", 0), "", ans.get("why", ""))
 
     def clock(self):
         """CLOCK_MONOTONIC in nanoseconds."""

@@ -1,360 +1,228 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Finds and runs the tests.
+"""`lab test` and `lab run`: several host VMs beside each other, and the score of all of them.
 
-A test is a function test_NAME(lab) in tests/*.py or tests/*/*.py; it raises when it fails.
-A module may say:
-  KERNELS = ("6.1", "debug")    which kernels its cases run on, if not 6.1 alone
-  LAB = {"pfs": 2}              its own Lab with these arguments, instead of the shared one
-  setup_module(lab), teardown_module(lab)
-Cases of a module share what setup_module made. After a module, Lab.reset() removes guests,
-devices and drivers; after a failure the next case gets a fresh host VM. Is the next module's
-setup_module the same function, and has it an attribute renew, then renew(lab) is called
-instead of both: it makes what is there as good as new.
+cases.py says what a test is, plan.py what runs together, worker.py runs it.
 """
 
-import fnmatch
-import glob
-import importlib.util
+import json
+import multiprocessing
+import multiprocessing.connection
 import os
+import signal
 import sys
 import time
-import traceback
 
-from . import build, kernels, ktap, kunit, util
+from . import build, kernels, ktap, plan, util
+from .cases import Skip, discover                       # noqa: F401: tests take Skip from here
 from .util import LabError, run, say
-
-DEFAULT_KERNELS = ("6.1",)
-
-
-class Skip(Exception):
-    """Raised by a test that has nothing to test here; says why."""
-
-
-class EmulatorFailed(LabError):
-    """The host VM's QEMU has ended while a test was set up."""
-
+from .worker import Score, Worker
 
 # When this program was started, for --minutes: what it set up first counts.
 STARTED = time.monotonic()
 
-# So often a case is tried whose emulator fails.
-TRIES = 3
-
-# So much of a failure the summary repeats.
+# So much of a failure the summary repeats, and so many of the slowest cases.
 SUMMARY_LINES = 22
+SLOWEST = 12
+
+# What a host VM and the guests in it want of this machine's memory, in MB.
+MEMORY = 5500
+MOST_WORKERS = 4
 
 
-class Case:
-    """One test function."""
+class Plain(plan.Job):
+    """A test without a host VM."""
 
-    def __init__(self, module, func):
-        self.module, self.func = module, func
-        self.name = f"{module.__name__}/{func.__name__[len('test_'):]}"
-        self.kernels = getattr(module, "KERNELS", DEFAULT_KERNELS)
+    def __init__(self, name, func, weight):
+        super().__init__(name, weight)
+        self.func = func
 
-    def matches(self, patterns):
-        """True for its name, its module's or directory's, or a glob pattern of one of them."""
-        names = (self.name, self.module.__name__, os.path.dirname(self.module.__name__),
-                 self.func.__name__)
-        return not patterns or any(fnmatch.fnmatch(n, p) for n in names for p in patterns)
+    def play(self, worker):
+        worker.plain(self.name, self.func)
 
 
-def load(path, top):
-    """Import a test file as a module named after its path."""
-    name = os.path.relpath(path, top)[:-len(".py")]
-    spec = importlib.util.spec_from_file_location(name, path)
-    mod = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(mod)
-    return mod
+class Unit(plan.Job):
+    """The KUnit suites on the debug kernel."""
+
+    def __init__(self):
+        super().__init__("kunit", 100)
+
+    @staticmethod
+    def play(worker):
+        worker.unit(lambda: worker.make_lab(kernels.get("debug"), name="kunit", outside=False))
 
 
-def discover(patterns=()):
-    """All cases, in the order of files and of lines."""
-    top = os.path.join(util.TOP, "tests")
-    if top not in sys.path:
-        sys.path.insert(0, top)
-    cases = []
-    for path in sorted(glob.glob(f"{top}/*.py") + glob.glob(f"{top}/*/*.py")):
-        with open(path, encoding="utf-8") as f:
-            if "\ndef test_" not in f.read():
-                continue
-        mod = load(path, top)
-        funcs = [f for n, f in vars(mod).items() if n.startswith("test_") and callable(f)
-                 and f.__module__ == mod.__name__]
-        funcs.sort(key=lambda f: f.__code__.co_firstlineno)
-        cases += [Case(mod, f) for f in funcs]
-    return [c for c in cases if c.matches(patterns)]
+def workers(wanted=None):
+    """How many host VMs run beside each other: a processor and MEMORY for each."""
+    if wanted:
+        return wanted
+    with open("/proc/meminfo", encoding="ascii") as f:
+        free = next(int(line.split()[1]) for line in f if line.startswith("MemAvailable:"))
+    return max(1, min(os.cpu_count() or 1, free // 1024 // MEMORY, MOST_WORKERS))
 
 
-def in_order(mods):
-    """Modules as they are run: those of the shared lab first, those with one setup together."""
-    first = {}
-    for n, mod in enumerate(mods):
-        first.setdefault(getattr(mod, "setup_module", mod), n)
-    return sorted(mods, key=lambda m: (hasattr(m, "LAB"),
-                                       first[getattr(m, "setup_module", m)]))
-
-
-def renew_for(mod, after):
-    """What to call between two modules that can share their setup, or None."""
-    setup = getattr(mod, "setup_module", None)
-    if not after or getattr(after, "setup_module", None) is not setup or \
-            hasattr(mod, "LAB") or hasattr(after, "LAB"):
-        return None
-    return getattr(setup, "renew", None)
+def serve(conn, jobs, make_lab, in_time):
+    """A worker's life: jobs by their number, until there are no more."""
+    signal.signal(signal.SIGTERM, lambda *_a: sys.exit(143))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    worker = Worker(make_lab, lambda score: conn.send(score), in_time)
+    while True:
+        try:
+            number = conn.recv()
+        except EOFError:
+            return
+        if number is None:
+            return
+        job = jobs[number]
+        util.who = f"[{job.name}] "
+        try:
+            if isinstance(job, plan.Batch):
+                worker.play(job)
+            else:
+                job.play(worker)
+        except LabError as e:
+            conn.send(Score(None, job.name, str(e)))
+        conn.send(number)
 
 
 class Runner:
-    """Runs cases and keeps the score."""
+    """Hands jobs to workers and keeps the score."""
 
     def __init__(self, make_lab, out, minutes=None):
         self.make_lab, self.out, self.minutes = make_lab, out, minutes
-        self.passed = self.skipped = 0
-        self.ready = False          # what the next module's setup_module makes is there
-        self.failures = []          # (name, what was wrong)
+        self.scores = []
 
-    def score(self, name, error=None, skip=None, took=None):
-        """Note one result."""
-        ok = error is None
-        if skip:
-            self.skipped += 1
-        elif ok:
-            self.passed += 1
-        else:
-            self.failures.append((name, error.strip()))
-        self.out.result(ok, name, f"SKIP {skip}" if skip else None, error or "")
-        when = f" ({took:.1f} s)" if took is not None else ""
-        say(f"{'skip' if skip else 'ok' if ok else 'FAILED'} {name}{when}"
-            + (f": {skip}" if skip else ""))
-        for line in (error or "").splitlines():
+    def failures(self):
+        return [s for s in self.scores if s.result == "failed"]
+
+    def tell(self, score):
+        """Note one result, and say it."""
+        self.scores.append(score)
+        text = score.error or ""
+        self.out.result(score.result != "failed", score.name,
+                        f"SKIP {score.skip}" if score.skip else None, text)
+        word = {"passed": "ok", "failed": "FAILED", "skipped": "skip"}[score.result]
+        again = f", {score.tries} tries" if score.tries > 1 else ""
+        say(f"{word} {score.name} ({score.seconds:.1f} s{again})"
+            + (f": {score.skip}" if score.skip else ""))
+        for line in text.splitlines():
             say(f"    {line}")
-
-    def summary(self):
-        """What failed once more, in short: a log's end is what one sees first."""
-        for name, error in self.failures:
-            say(f"FAILED {name}")
-            for line in error.splitlines()[-SUMMARY_LINES:]:
-                say(f"    {line}")
-        more = f", {self.skipped} skipped" if self.skipped else ""
-        print(f"{self.passed} passed, {len(self.failures)} failed{more}")
-
-    def late(self, name):
-        """Skip a case, out loud, if no time is left for it."""
-        if self.in_time():
-            return False
-        self.score(name, skip=f"not begun after {self.minutes:g} minutes")
-        return True
 
     def in_time(self):
         return self.minutes is None or time.monotonic() - STARTED < self.minutes * 60
 
-    def plain(self, name, func):
-        """A test without a lab."""
-        start = time.monotonic()
-        error = None
+    def run(self, jobs, count):
+        """All jobs, as plan.py lets them run beside each other, by so many workers."""
+        jobs = plan.order(jobs)
+        mp = multiprocessing.get_context("fork")
+        idle, todo, busy = [], list(jobs), {}
+        procs = []
         try:
-            func()
-        except LabError as e:
-            error = str(e)
-        self.score(name, error, took=time.monotonic() - start)
-        return error is None
-
-    def kernel(self, name, cases):
-        """All cases on one kernel: those of the shared lab, then modules with their own."""
-        if not self.in_time():
-            for case in cases:
-                self.late(f"{name}/{case.name}")
-            return
-        try:
-            kernel = kernels.get(name)
-            build.modules(kernel)
-        except LabError as e:
-            for case in cases:
-                self.score(f"{name}/{case.name}", f"not run: {e}")
-            return
-        mods = []
-        for case in cases:
-            if case.module not in mods:
-                mods.append(case.module)
-        mods = in_order(mods)
-        lab = None
-        try:
-            for mod, after in zip(mods, mods[1:] + [None]):
-                mine = [c for c in cases if c.module is mod]
-                own = hasattr(mod, "LAB")
-                if lab and own:
-                    self.finish(kernel, lab)
-                    lab = None
-                lab = self.module(kernel, lab, mod, mine, renew_for(mod, after))
-                if lab and own:
-                    self.finish(kernel, lab)
-                    lab = None
-            if lab:
-                self.finish(kernel, lab)
-                lab = None
+            for _ in range(min(count, len(jobs))):
+                here, there = mp.Pipe()
+                proc = mp.Process(target=serve, args=(there, jobs, self.make_lab, self.in_time))
+                proc.start()
+                there.close()
+                procs.append(proc)
+                idle.append((here, proc))
+            while todo or busy:
+                job = idle and plan.pick(todo, [job for _p, job in busy.values()], count)
+                if job:
+                    conn, proc = idle.pop()
+                    todo.remove(job)
+                    busy[conn] = proc, job
+                    conn.send(jobs.index(job))
+                    continue
+                for conn in multiprocessing.connection.wait(list(busy)):
+                    self.hear(conn, busy, idle)
         finally:
-            if lab:
-                lab.stop()
+            for conn, _proc in idle:
+                conn.send(None)
+            for proc in procs:
+                if proc in [p for p, _job in busy.values()]:
+                    proc.terminate()
+                proc.join(60)
+                if proc.is_alive():
+                    proc.kill()
+                    proc.join()
 
-    def finish(self, kernel, lab):
-        """The end of a host VM that has lived through its modules: has any of them leaked?"""
-        if kernel.debug:
-            start = time.monotonic()
-            error = None
-            try:
-                bad = lab.leaks()
-                error = "\n".join(bad) if bad else None
-            except LabError as e:
-                error = str(e)
-            self.score(f"{kernel.name}/leaks", error, took=time.monotonic() - start)
-        lab.stop()
-
-    def fresh(self, kernel, mod):
-        own = getattr(mod, "LAB", {})
-        lab = self.make_lab(kernel, name=f"test-{kernel.name}", **own).start()
+    def hear(self, conn, busy, idle):
+        """A worker has something to tell: a score, or that it is done."""
+        proc, job = busy[conn]
         try:
-            if hasattr(mod, "setup_module"):
-                mod.setup_module(lab)
-        except BaseException as e:
-            gone = lab.emulator_failed()
-            self.keep(lab, f"{kernel.name}-{mod.__name__}-setup")
-            if gone:
-                raise EmulatorFailed(str(e)) from e
-            raise
-        return lab
+            said = conn.recv()
+        except EOFError:
+            del busy[conn]
+            proc.join()
+            self.tell(Score(None, job.name, f"its worker has ended: {proc.exitcode}"))
+            if not busy and not idle:
+                raise LabError("no worker is left")     # pylint: disable=raise-missing-from
+            return
+        if isinstance(said, Score):
+            self.tell(said)
+            return
+        del busy[conn]
+        idle.append((conn, proc))
 
-    @staticmethod
-    def keep(lab, name):
-        """Stop a lab, and keep what it logged for the one who looks into a failure."""
-        try:
-            lab.check_logs()
-        except LabError:
-            pass
-        lab.stop()
-        dest = os.path.join(util.BUILD, "test", "failed", name.replace("/", "-"))
-        run(["rm", "-rf", dest])
-        os.makedirs(os.path.dirname(dest), exist_ok=True)
-        run(["cp", "-r", lab.dir, dest])
-        say(f"logs kept in {os.path.relpath(dest, util.TOP)}")
+    def summary(self):
+        """What was slow, and what failed once more, in short: a log's end is what one sees first."""
+        slow = sorted(self.scores, key=lambda s: -s.seconds)[:SLOWEST]
+        if len(self.scores) > SLOWEST:
+            say(f"the slowest of {len(self.scores)}, in {time.monotonic() - STARTED:.0f} s:")
+            for s in slow:
+                say(f"{s.seconds:8.1f} s  {s.name}" + (f" ({s.tries} tries)" if s.tries > 1 else ""))
+        for s in self.failures():
+            say(f"FAILED {s.name}")
+            for line in s.error.splitlines()[-SUMMARY_LINES:]:
+                say(f"    {line}")
+        count = {r: sum(s.result == r for s in self.scores)
+                 for r in ("passed", "failed", "skipped")}
+        print(f"{count['passed']} passed, {count['failed']} failed"
+              + (f", {count['skipped']} skipped" if count["skipped"] else ""))
 
-    def module(self, kernel, lab, mod, cases, renew):
-        """One module's cases, and what is to be done after them: renew(lab), or all is removed.
+    def report(self, path):
+        """report.json: [{"kernel", "case", "result", "seconds", "tries"}]; kernel may be null."""
+        with open(path, "w", encoding="utf-8") as f:
+            f.write("[" + ",\n ".join(json.dumps(s.report()) for s in self.scores) + "]\n")
 
-        Returns the lab to go on with, or None.
-        """
-        ready = self.ready
-        self.ready = False
-        tries = 1
-        todo = list(cases)
-        while todo:
-            case = todo[0]
-            name = f"{kernel.name}/{case.name}"
-            if self.late(name):
-                todo.pop(0)
-                continue
-            start = time.monotonic()
-            error = skip = None
-            gone = False
-            try:
-                if lab and not ready and hasattr(mod, "setup_module"):
-                    mod.setup_module(lab)
-                if not lab:
-                    lab = self.fresh(kernel, mod)
-                ready = True
-                case.func(lab)
-            except Skip as e:
-                skip = str(e)
-            except Exception as e:              # pylint: disable=broad-except
-                error = traceback.format_exc()
-                gone = isinstance(e, EmulatorFailed) or lab and lab.emulator_failed()
-            if lab and not gone:
-                error = self.logs(lab, error)
-            if error and lab:
-                self.keep(lab, name)
-                lab = None
-            if gone and tries < TRIES:
-                say(f"{name}: the emulator failed (see Documentation/testing.rst): once more")
-                tries += 1
-                continue
-            self.score(name, error, skip, time.monotonic() - start)
-            todo.pop(0)
-            tries = 1
-        if lab and ready:
-            lab = self.leave(kernel, lab, mod, renew)
-        return lab
 
-    @staticmethod
-    def logs(lab, error):
-        """Add what the kernels have complained about to the verdict."""
-        try:
-            bad = lab.check_logs()
-            if bad:
-                error = (error or "") + "\nkernel log:\n" + "\n".join(bad)
-            if error:
-                error += "\nthe machines say:\n" + "\n".join(lab.clues())
-        except LabError as e:
-            return (error or "") + f"\nafter it: {e}"
-        return error
+def newest_kernel():
+    """The modules, the unit tests among them, for the newest kernel there is."""
+    build.modules(kernels.get("backports"), ["W=1", "KUNIT=1"])
 
-    def leave(self, kernel, lab, mod, renew):
-        """Tear a module's things down, or renew them; that too must be clean."""
-        name = f"{kernel.name}/{mod.__name__}/teardown"
-        start = time.monotonic()
-        error = None
-        try:
-            if hasattr(mod, "teardown_module"):
-                mod.teardown_module(lab)
-            if renew:
-                renew(lab)
-            else:
-                lab.reset()
-            bad = lab.check_logs()
-            if bad:
-                error = "kernel log:\n" + "\n".join(bad)
-        except Exception:                       # pylint: disable=broad-except
-            error = traceback.format_exc()
-        self.score(name, error, took=time.monotonic() - start)
-        if error:
-            self.keep(lab, name)
-            return None
-        self.ready = bool(renew)
-        return lab
 
-    def unit(self):
-        """The KUnit suites."""
-        with self.make_lab(kernels.get("debug"), name="kunit", outside=False) as lab:
-            for ok, name, directive, details in kunit.results(lab):
-                skip = directive if directive and directive.startswith("SKIP") else None
-                self.score(f"kunit/{name}", None if ok else "\n".join(details) or "failed",
-                           skip and skip[4:].strip())
+def make_jobs(opts, whole, base):
+    """The jobs for what was asked for."""
+    patterns = opts.cases
+    cases = discover(patterns)
+    parts = [p for p in ("check", "tools", "kunit") if p in patterns or (whole and not patterns)]
+    if not cases and not parts:
+        raise LabError(f"no case matches {' '.join(patterns) or 'at all'}; see scripts/lab list")
+    jobs = []
+    if "check" in parts:
+        jobs.append(Plain("check", lambda: run([os.path.join(util.TOP, "scripts", "check")],
+                                               logfile=os.path.join(base, "check.log")), 250))
+        jobs.append(Plain("newest_kernel", newest_kernel, 120))
+    if "tools" in parts:
+        jobs.append(Plain("tools", build.tools, 60))
+    if "kunit" in parts:
+        jobs.append(Unit())
+    for name in kernels.NAMES:
+        mine = [c for c in cases if name in (opts.kernel or c.kernels)]
+        jobs += plan.batches(name, mine)
+    return jobs
 
 
 def main(make_lab, opts, whole):
     """`lab test` and `lab run`."""
     base = os.path.join(util.BUILD, "test")
     os.makedirs(base, exist_ok=True)
+    jobs = make_jobs(opts, whole, base)
     out = ktap.Writer(os.path.join(base, "results.ktap"))
     runner = Runner(make_lab, out, opts.minutes)
-    patterns = opts.cases
-    cases = discover(patterns)
-    parts = [p for p in ("check", "tools", "kunit") if p in patterns or (whole and not patterns)]
-    if not cases and not parts:
-        raise LabError(f"no case matches {' '.join(patterns) or 'at all'}; see scripts/lab list")
-    if "check" in parts:
-        runner.plain("check", lambda: run([os.path.join(util.TOP, "scripts", "check")],
-                                          logfile=os.path.join(base, "check.log")))
-        runner.plain("newest_kernel", lambda: build.modules(kernels.get("backports"), ["W=1"]))
-    if "tools" in parts:
-        runner.plain("tools", build.tools)
-    if "kunit" in parts:
-        try:
-            runner.unit()
-        except LabError as e:
-            runner.score("kunit", str(e))
-    for name in kernels.NAMES:
-        mine = [c for c in cases if name in (opts.kernel or c.kernels)]
-        if mine:
-            runner.kernel(name, mine)
-    out.close()
+    try:
+        runner.run(jobs, workers(opts.jobs))
+    finally:
+        out.close()
+        runner.report(os.path.join(base, "report.json"))
     runner.summary()
-    return 1 if runner.failures or not runner.passed else 0
+    return 1 if runner.failures() or not any(s.result == "passed" for s in runner.scores) else 0

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Paths, the cache, and small helpers shared by the whole lab."""
+"""Paths, the cache, and small helpers shared by the whole lab; with those of errors and pace."""
 
 import contextlib
 import fcntl
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
+
+from .errors import EmulatorFailed, LabError, Timeout      # noqa: F401
+from .pace import wait_for                              # noqa: F401
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.join(TOP, "build")
@@ -18,17 +22,14 @@ CACHE = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.
 verbose = False
 
 
-class LabError(Exception):
-    """Something the user has to know about; shown without a traceback."""
-
-
-class Timeout(LabError):
-    """A condition did not come true in time."""
+# What each line of progress begins with: several host VMs may run beside each other.
+who = ""
 
 
 def say(text):
-    """One line of progress."""
-    print(f"# {text}", file=sys.stderr, flush=True)
+    """One line of progress, in one write: others write there, too."""
+    sys.stderr.write(f"# {who}{text}\n")
+    sys.stderr.flush()
 
 
 @contextlib.contextmanager
@@ -41,22 +42,31 @@ def step(text):
 
 
 def run(cmd, logfile=None, **kw):
-    """Run a command on this machine; LabError with the end of its output when it fails."""
+    """Run a command on this machine; LabError with the end of its output when it fails.
+
+    It is in a session of its own, which ends with this call, however that ends.
+    """
     if verbose:
         say("$ " + (cmd if isinstance(cmd, str) else " ".join(cmd)))
     kw.setdefault("stdout", subprocess.PIPE)
     kw.setdefault("stderr", subprocess.STDOUT)
-    res = subprocess.run(cmd, text=True, errors="replace", stdin=subprocess.DEVNULL,
-                         check=False, shell=isinstance(cmd, str), **kw)
+    with subprocess.Popen(cmd, text=True, errors="replace", stdin=subprocess.DEVNULL,
+                          shell=isinstance(cmd, str), start_new_session=True, **kw) as p:
+        try:
+            out, _err = p.communicate()
+        except BaseException:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(p.pid, signal.SIGKILL)
+            raise
     if logfile:
         os.makedirs(os.path.dirname(logfile), exist_ok=True)
         with open(logfile, "w", encoding="utf-8") as f:
-            f.write(res.stdout or "")
-    if res.returncode:
-        tail = "\n".join((res.stdout or "").splitlines()[-30:])
+            f.write(out or "")
+    if p.returncode:
+        tail = "\n".join((out or "").splitlines()[-30:])
         where = f" (all of it: {logfile})" if logfile else ""
-        raise LabError(f"{cmd}: exit code {res.returncode}{where}\n{tail}")
-    return res.stdout or ""
+        raise LabError(f"{cmd}: exit code {p.returncode}{where}\n{tail}")
+    return out or ""
 
 
 def digest(*parts):
@@ -130,19 +140,3 @@ def prune(kind, keep):
     for old in dirs[keep:]:
         if time.time() - os.path.getmtime(old) > 3600:
             shutil.rmtree(old, ignore_errors=True)
-
-
-# How much slower than the reference machine this one is; measured when a host VM boots.
-slowness = 1.0
-
-
-def wait_for(fn, timeout=10, what="condition", interval=0.05):
-    """Poll fn() until it is true, and return its value. Time-outs grow on slow machines."""
-    end = time.monotonic() + timeout * slowness
-    while True:
-        val = fn()
-        if val:
-            return val
-        if time.monotonic() > end:
-            raise Timeout(f"{what}: not within {timeout * slowness:.1f} s")
-        time.sleep(interval)

@@ -9,7 +9,7 @@ import json
 import os
 import time
 
-from labkit import util
+from labkit import pace, util
 from labkit.util import Timeout, say, wait_for
 
 from common import attempts
@@ -37,7 +37,7 @@ class PatientFlows(Flows):
     def settle(self, seconds):
         """Until all have gone on for a while, or for so long. Returns those that did."""
         goals = {s: n + max(50, int(s.rate * 0.75)) for s, n in self.received().items()}
-        end = time.monotonic() + seconds * util.slowness
+        end = time.monotonic() + seconds * pace.slowness
         while True:
             now = self.received()
             alive = [s for s, goal in goals.items() if now[s] >= goal]

@@ -15,29 +15,37 @@ def attempt(start_lab, make):
 
     None instead when it was the emulator that failed.
     """
+    try:
+        with start_lab() as lab:
+            return played(lab, make(lab))
+    except util.EmulatorFailed as e:
+        say(str(e))
+        return None
+
+
+def played(lab, story):
+    """As attempt(), in a host VM that is up; raises EmulatorFailed."""
     failure = None
-    with start_lab() as lab:
-        played = make(lab)
-        try:
-            played.play()
-            bad = lab.check_logs()
-        except util.LabError as e:
-            # A machine whose agent doesn't answer any more takes a moment to be gone.
-            with contextlib.suppress(util.Timeout):
-                wait_for(lab.gone, 3, "a machine to be gone")
-            if lab.emulator_failed():
-                return None
-            failure = str(e)
-            bad = lab.check_logs()
-    return played, failure, bad
+    try:
+        story.play()
+        bad = lab.check_logs()
+    except util.LabError as e:
+        # A machine whose agent doesn't answer any more takes a moment to be gone.
+        with contextlib.suppress(util.Timeout):
+            wait_for(lab.gone, 3, "a machine to be gone")
+        if lab.emulator_failed():
+            raise util.EmulatorFailed(str(e)) from e
+        failure = str(e)
+        bad = lab.check_logs()
+    return story, failure, bad
 
 
 def until_it_lives(start_lab, make):
     """attempt(), a few times at most."""
     for tries in range(TRIES):
-        played = attempt(start_lab, make)
-        if played:
-            return played
+        done = attempt(start_lab, make)
+        if done:
+            return done
         say("the emulator failed (see Documentation/testing.rst)"
             + (": from the start" if tries < TRIES - 1 else ""))
     raise util.LabError(f"the emulator failed {TRIES} times; see Documentation/testing.rst")

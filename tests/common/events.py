@@ -74,6 +74,15 @@ def numvfs_again(scene):
     scene.wait_active("synthetic")
 
 
+def each_path(scene):
+    """The guest on one path after the other."""
+    scene.on_vf()
+    for path in ("vf", "synthetic", "vf"):
+        scene.set_path(path)
+        scene.wait_active(path)
+        yield path
+
+
 # How the upper's path is read.
 READ = f"""
     with open("{VFPATH}/active", encoding="ascii") as f:

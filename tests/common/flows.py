@@ -5,7 +5,7 @@ import contextlib
 import itertools
 import json
 
-from labkit import util
+from labkit import clues, util
 from labkit.util import LabError, wait_for
 
 RUN = "/run/vfpath/probe"
@@ -14,16 +14,11 @@ NUMBERS = itertools.count(1)
 FIRST_PORT = 20000
 # So many seconds' worth of datagrams must have come after an event before its window is closed.
 SETTLED = 0.75
+# A sender of more than so many a second wakes up every so many ms only, and sends what is due: the
+# wake-ups are most of what the emulation has to do. A moment in which its processor stands still
+# leaves it with much to send: it may send so much at once.
+FAST, TICK_MS, BURST = 500, 5, 256
 FIGURES = ("received", "lost", "duplicated", "reordered")
-
-
-def rate_for(lab, pps=200):
-    """The rate of a stream that a machine of this speed keeps up with.
-
-    With two peers the guest has twice as much each way. What is slow are the emulated
-    processor's exits from a nested guest: some 3000 a second are all there is.
-    """
-    return max(100, int(pps / util.slowness)) if lab.kernel.debug or util.slowness > 1.5 else pps
 
 
 def last_json(output, what):
@@ -37,9 +32,10 @@ def last_json(output, what):
 class Stream:
     """Numbered UDP datagrams one way, and what became of them."""
 
-    def __init__(self, source, sink, rate=1000, family=4, size=200):
+    def __init__(self, source, sink, rate=1000, family=4, size=200, burst=BURST):
         self.source, self.sink, self.rate, self.family, self.size = (source, sink, rate, family,
                                                                      size)
+        self.burst, self.tick = burst, TICK_MS if rate > FAST else 0
         self.number = next(NUMBERS)
         self.name = f"{source} to {sink}" + (" (IPv6)" if family == 6 else "")
         self.log = f"{RUN}.{self.number}.log"
@@ -49,25 +45,36 @@ class Stream:
     def listen(self):
         """Start the receiving end."""
         port = FIRST_PORT + self.number
-        self.sink.sh(f"mkdir -p $(dirname {RUN})")
         self.receiver = self.sink.bg(
             f"exec vfpath-probe recv --bind {self.sink.address(self.family)}:{port} "
             f"--log {self.log} --control {self.control}")
-        wait_for(self.listening, 10, f"{self.name}: the receiver")
         return self
 
     def listening(self):
         """True once the control socket is there."""
         if self.receiver.poll() is not None:
             raise LabError(f"{self.name}: the receiver ended: {self.receiver.output}")
-        return self.sink.sh(f"test -S {self.control}", check=False).rc == 0
+        try:
+            return self.ask("STATS")
+        except LabError:
+            return False
+
+    def wait_listening(self):
+        """Until the receiver can receive."""
+        wait_for(self.listening, 10, f"{self.name}: the receiver")
+        return self
+
+    def ask(self, request):
+        """Ask the receiver by its control socket; its answer."""
+        return self.sink.machine.call("probe", sockets=[self.control], ask=request,
+                                      timeout=30)["answers"][0].partition(" ")[2]
 
     def send(self, duration=None):
         """Start the sending end, for a time or until stop()."""
         self.sender = self.source.bg(
             f"exec vfpath-probe send --to {self.sink.address(self.family)}:"
             f"{FIRST_PORT + self.number} --rate {self.rate} --size {self.size} "
-            f"--id {self.number}" + (f" --duration {duration}" if duration else ""))
+            f"--id {self.number} --burst {self.burst} --tick {self.tick}" + (f" --duration {duration}" if duration else ""))
         return self
 
     def sent(self, timeout=30):
@@ -88,14 +95,21 @@ class Stream:
 
     def received(self):
         """How many different datagrams or copies have come so far."""
-        return self.sink.machine.json(f"vfpath-probe stats --control {self.control}",
-                                      netns=self.sink.netns)["received"]
+        return json.loads(self.ask("STATS"))["received"]
 
     def analyze(self, bins=0):
         """The analysis of the log."""
         return self.sink.machine.json(f"vfpath-probe analyze {self.log} --json"
                                       + (f" --bins {bins}" if bins else ""),
                                       netns=self.sink.netns, timeout=120)
+
+
+def listen(streams):
+    """Start the receiving ends of many, and wait for all of them."""
+    for s in streams:
+        s.listen()
+    for s in streams:
+        s.wait_listening()
 
 
 class Figures:
@@ -129,6 +143,20 @@ class Window:
     def __init__(self, name):
         self.name = name
         self.results = []
+        # What counters of drops have grown by meanwhile, and where.
+        self.drops = {}
+
+    def lost(self):
+        """By all streams."""
+        return sum(f.lost for f in self.results)
+
+    def gap_ms(self):
+        """The longest of any stream."""
+        return max(f.gap_ms for f in self.results)
+
+    def told(self):
+        """Where what was lost may have been, in a line."""
+        return ", ".join(f"{where} +{n}" for where, n in self.drops.items()) or "no counter has grown"
 
 
 class Flows:
@@ -145,14 +173,23 @@ class Flows:
                    for s in (Stream(peer, center, rate), Stream(center, peer, rate)))
 
     @classmethod
-    def of(cls, scene):
+    def of(cls, scene, rate=None):
         """The usual ones: between the guest, and a station on the bridge and one on the wire."""
-        return cls.between(scene.station, [scene.child2, scene.outside], scene.rate)
+        return cls.between(scene.station, [scene.child2, scene.outside], rate or scene.rate)
+
+    def machines(self):
+        """Whose kernels the streams pass: the host VM, and guests that are machines."""
+        mine = [m for s in self.streams for m in (s.source.machine, s.sink.machine)]
+        return list({m.index: m for m in [mine[0].lab.host, *mine] if m.index is not None}.values()
+                    ) + [mine[0].lab.host]
+
+    def losses(self):
+        """All counters of drops, by machine."""
+        return {m: clues.losses(m) for m in self.machines()}
 
     def start(self):
         """Start all, and wait until all of them get through."""
-        for s in self.streams:
-            s.listen()
+        listen(self.streams)
         for s in self.streams:
             s.send()
         self.wait_more(10)
@@ -172,25 +209,43 @@ class Flows:
     def each(self, command):
         """Run command(stream) on the receiving ends; what each printed, if it is JSON.
 
-        One shell a machine: to start a process is what costs time there. Logs and control
-        sockets are files, so the namespace doesn't matter.
+        One shell a machine: to start a process is what costs time there. Logs are files, so the
+        namespace doesn't matter.
         """
         out = {}
-        for machine in {s.sink.machine: None for s in self.streams}:
-            mine = [s for s in self.streams if s.sink.machine is machine]
+        for machine, mine in self.by_machine():
             lines = machine.sh(" && ".join(f"vfpath-probe {command(s)}" for s in mine),
-                               timeout=120).out.splitlines()
+                               timeout=120, netns=machine.netns).out.splitlines()
             out.update(zip(mine, (json.loads(x) for x in lines if x.startswith("{"))))
+        return out
+
+    def by_machine(self):
+        """(machine, the streams that it receives), machine by machine."""
+        machines = {}
+        for s in self.streams:
+            machines.setdefault(s.sink.machine.index, []).append(s)
+        return [(mine[0].sink.machine, mine) for mine in machines.values()]
+
+    def ask(self, request):
+        """Ask the receivers by their control sockets; their answers."""
+        out = {}
+        for machine, mine in self.by_machine():
+            answers = machine.call("probe", sockets=[s.control for s in mine], ask=request,
+                                   timeout=30)["answers"]
+            for stream, answer in zip(mine, answers):
+                word, _, rest = answer.partition(" ")
+                if word != "OK":
+                    raise LabError(f"{stream.name}: {request}: {answer}")
+                out[stream] = rest
         return out
 
     def mark(self, name):
         """Note a moment in the receivers' logs."""
-        self.each(lambda s: f"mark --control {s.control} '{name}'")
+        self.ask(f"MARK {name}")
 
     def received(self):
         """How many datagrams each receiver has got so far."""
-        return {s: stats["received"]
-                for s, stats in self.each(lambda s: f"stats --control {s.control}").items()}
+        return {s: json.loads(stats)["received"] for s, stats in self.ask("STATS").items()}
 
     def wait_more(self, count=None, timeout=30):
         """Wait until so many more have come of each: what was under way is then in the log."""
@@ -212,13 +267,17 @@ class Flows:
         """Measure what the body does to the streams, the time after it included."""
         number = next(self.windows)
         start, end = f"{number} {name}", f"{number} {name}: over"
+        before = self.losses()
         self.mark(start)
         window = Window(name)
         yield window
         self.wait_more()
         self.mark(end)
         window.results = self.figures(start, end)
-        if any(f.lost for f in window.results):
+        if window.lost():
+            for machine, after in self.losses().items():
+                window.drops.update({f"{machine.name}: {what}": n for what, n in
+                                     clues.grown(before.get(machine, {}), after).items()})
             # Lost, or very late? What comes only now is lost all the same.
             self.wait_more()
             self.mark(f"{end}, and more")
@@ -236,8 +295,7 @@ def exchange(streams, duration=3):
 
     Everything sent has to come: it is waited for, but not for ever.
     """
-    for s in streams:
-        s.listen()
+    listen(streams)
     for s in streams:
         s.send(duration)
     sent = {s: s.sent() for s in streams}
@@ -257,7 +315,9 @@ class Tcp:
     """A TCP connection that sends both ways and checks every byte."""
 
     def __init__(self, client, server, rate="200K"):
-        self.client, self.server, self.rate = client, server, rate
+        """rate: bits a second each way; None is as fast as it goes."""
+        self.client, self.server = client, server
+        self.pace = f"--rate {rate} " if rate else ""
         self.number = next(NUMBERS)
         self.name = f"TCP {client} and {server}"
         self.log = f"{RUN}.{self.number}.tcp"
@@ -266,13 +326,11 @@ class Tcp:
     def start(self):
         """Connect."""
         port = FIRST_PORT + self.number
-        self.server.sh(f"mkdir -p $(dirname {RUN})")
-        self.client.sh(f"mkdir -p $(dirname {RUN})")
         self.ends = [
             self.server.bg(f"exec vfpath-stream serve --bind {self.server.ip}:{port} "
-                           f"--rate {self.rate} --log {self.log}.s --bin-ms 200"),
+                           f"{self.pace}--log {self.log}.s --bin-ms 200"),
             self.client.bg(f"exec vfpath-stream connect --to {self.server.ip}:{port} "
-                           f"--rate {self.rate} --log {self.log}.c --bin-ms 200")]
+                           f"{self.pace}--log {self.log}.c --bin-ms 200")]
         self.wait_more()
         return self
 

@@ -20,3 +20,14 @@ def check_streams(station, peers, rate):
                        f"{stream.name}: {sent} sent, {received} received, "
                        f"{duplicated} duplicated")
     promise.require()
+
+
+def check_both_paths(scene, promise, name):
+    """The guest gets from one path to the other and back, and both carry."""
+    for path in ("vf", "synthetic", "vf"):
+        scene.set_path(path)
+        scene.wait_active(path)
+        for peer in (scene.outside, scene.child2):
+            wait_for(lambda peer=peer: scene.station.ping(peer.ip, 1), 20, f"{name}: {peer}")
+            promise.expect(peer.ping(scene.station.ip) >= 3, f"{name}, {path}: not from {peer}")
+    scene.set_path("auto")

@@ -3,7 +3,7 @@
 
 import itertools
 
-from labkit import util
+from labkit import pace, util
 from labkit.util import Timeout, wait_for
 
 from . import events, pcap
@@ -18,7 +18,8 @@ STRAY_PACKETS = 50
 def judge_planned(promise, window):
     """Leaving and returning on purpose: nothing lost, nothing twice."""
     for f in window.results:
-        promise.expect(f.received and not f.lost and not f.duplicated, f"{window.name}: {f}")
+        promise.expect(f.received and not f.lost and not f.duplicated,
+                       f"{window.name}: {f}" + (f" [{window.told()}]" if f.lost else ""))
     note(promise, window)
 
 
@@ -29,7 +30,7 @@ def judge_torn(promise, window):
     sends anything, and nothing is lost. How long it is silent tests/failover/torn_more.py tries.
     """
     for f in window.results:
-        allowed = int(f.stream.rate * TORN_MS * util.slowness / 1000)
+        allowed = int(f.stream.rate * TORN_MS * pace.slowness / 1000)
         promise.expect(f.received and f.lost <= allowed,
                        f"{window.name}: {f}; at most {allowed} may be lost")
     note(promise, window)

@@ -12,7 +12,6 @@ from labkit.util import wait_for
 def setup_module(lab):
     """A guest in a namespace, with a bond of VF and veth instead of the upper."""
     scene = lab.scene = Scene(lab)
-    scene.nested = False
     scene.start()
     guest = scene.guest
     guest.sh(f"ip link del {UPPER}")

@@ -25,7 +25,6 @@ for queue in (0, 8):
 def setup_module(lab):
     """A guest in a namespace: the host's kernel has the VF's registers at hand."""
     scene = lab.scene = Scene(lab)
-    scene.nested = False
     scene.start()
     lab.host.put("/run/vfpath/gate.py", GATE)
 
@@ -38,7 +37,7 @@ def test_stopped_queue(lab):
         lab.host.sh("python3 /run/vfpath/gate.py "
                     f"/sys/bus/pci/devices/{lab.pf_pci()} {int(is_open)}")
     scene.on_vf()
-    stream = Stream(scene.station, scene.outside, scene.rate * 5).listen().send()
+    stream = Stream(scene.station, scene.outside, 1000, burst=4).listen().wait_listening().send()
     wait_for(lambda: stream.received() > 100, 20, "the stream")
     before = scene.upper_stats()
     gate(False)

@@ -22,7 +22,6 @@ os.pwrite(fd, struct.pack("<H", control & ~0x4000 | int(sys.argv[2]) << 14), at 
 def setup_module(lab):
     """A guest in a namespace: the VF's configuration space is the host's."""
     scene = lab.scene = Scene(lab)
-    scene.nested = False
     scene.start()
     lab.host.put("/run/vfpath/mask.py", MASK)
 

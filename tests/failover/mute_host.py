@@ -8,8 +8,6 @@ from common.promises import judge_planned
 from common.scene import Scene
 from common.verdict import Promise
 
-# In a namespace on any kernel, so where the checkers look on.
-KERNELS = ("debug",)
 # To write to a VF's mailbox behind its driver's back.
 LAB = {"extra_cmdline": "iomem=relaxed"}
 # So many malformed messages, and the PF doesn't serve a VF any more.
@@ -19,7 +17,6 @@ MAX_BAD = 64
 def setup_module(lab):
     """A guest in a namespace on any kernel: its VF's registers are within reach."""
     lab.scene = Scene(lab)
-    lab.scene.nested = False
     lab.scene.start()
 
 

@@ -22,14 +22,11 @@ ORDERS = {
 }
 
 
-# In a namespace on any kernel, so where the checkers look on.
-KERNELS = ("debug",)
 
 
 def setup_module(lab):
     """A guest in a namespace, without an upper."""
     scene = lab.scene = Scene(lab)
-    scene.nested = False
     scene.start()
     scene.guest.sh(f"ip link del {UPPER}")
 

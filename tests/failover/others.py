@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
-"""VFs of other drivers, more uppers than one, a second VF with the same address."""
+"""Other VFs than ours, more uppers than one."""
 
 from common import nic
-from common.interop import check_streams
+from common.interop import check_both_paths, check_streams
 from common.scene import BRIDGE, GUEST_MAC, UPPER, with_guest
 from common.station import Station
 from common.verdict import Promise
 
-from labkit.runner import Skip
 from labkit.util import wait_for
 
-KERNELS = ("6.1", "debug")
 
 SECOND_MAC = "52:54:00:00:20:02"
 
@@ -31,59 +29,9 @@ def setup_module(lab):
     with_guest(lab)
 
 
-def check_both_paths(scene, promise, name):
-    """The guest gets from one path to the other and back, and both carry."""
-    for path in ("vf", "synthetic", "vf"):
-        scene.set_path(path)
-        scene.wait_active(path)
-        for peer in (scene.outside, scene.child2):
-            wait_for(lambda peer=peer: scene.station.ping(peer.ip, 1), 20, f"{name}: {peer}")
-            promise.expect(peer.ping(scene.station.ip) >= 3, f"{name}, {path}: not from {peer}")
-    scene.set_path("auto")
-
-
-def test_igbvf(lab):
-    """The in-tree igbvf instead of vfpath_vf, on vfpath_pf."""
-    scene, promise = lab.scene, Promise("igbvf below the upper")
-    if not scene.nested:
-        raise Skip("nothing of ours to check in a driver that isn't")
-    scene.on_synthetic()
-    scene.guest.use_vf_driver("igbvf")
-    scene.on_vf()
-    check_both_paths(scene, promise, "igbvf")
-    promise.expect(scene.rar_owner() == {0}, f"igbvf is up, and the NIC: {scene.rar_owner()}")
-    scene.unplug()
-    wait_for(lambda: scene.rar_owner() == {nic.PF_POOL}, 10, "the NIC to take the address back")
-    promise.expect(scene.station.ping(scene.outside.ip) == 3, "the synthetic path after it")
-    scene.guest.use_vf_driver("vfpath_vf")
-    promise.require()
-
-
-def test_virtio(lab):
-    """A virtio-net as the VF: hardware with the address is taken by itself."""
-    scene, promise, guest = lab.scene, Promise("virtio-net as a VF"), lab.scene.guest
-    if not scene.nested:
-        raise Skip("a namespace has no virtio-net")
-    scene.on_synthetic()
-    lab.host.sh(f"ip tuntap add dev tapv mode tap vnet_hdr && ip link set tapv master {BRIDGE} up")
-    guest.qmp("netdev_add", type="tap", id="nv", ifname="tapv", script="no", downscript="no",
-              vhost=True)
-    guest.qmp("device_add", driver="virtio-net-pci", id="vf9", bus="rp2", netdev="nv",
-              mac=GUEST_MAC, romfile="")
-    scene.wait_active("vf")
-    check_both_paths(scene, promise, "virtio-net")
-    guest.unplug_vf("vf9")
-    scene.wait_active("synthetic")
-    promise.expect(scene.station.ping(scene.outside.ip) == 3, "the synthetic path after it")
-    guest.qmp("netdev_del", id="nv")
-    promise.require()
-
-
 def test_veth(lab):
     """A veth as the VF: virtual netdevs are taken only when the operator says so."""
     scene, promise, guest = lab.scene, Promise("veth as a VF"), lab.scene.guest
-    if scene.nested:
-        raise Skip("a guest's veth leads nowhere")
     scene.on_synthetic()
     lab.host.sh(f"ip link add vethv type veth peer name vf9 address {GUEST_MAC} netns guest && "
                 f"ip link set vethv master {BRIDGE} up")
@@ -105,8 +53,6 @@ def test_veth(lab):
 def test_two_uppers(lab):
     """Each takes the VF of its own address; the second has several queues."""
     scene, promise, guest = lab.scene, Promise("two uppers"), lab.scene.guest
-    if scene.nested:
-        raise Skip("this guest has one virtio-net")
     scene.on_vf()
     lab.host.sh(f"ip link add tap9 numtxqueues 4 numrxqueues 4 type veth peer name eth9 "
                 f"numtxqueues 4 numrxqueues 4 address {SECOND_MAC} netns guest && "

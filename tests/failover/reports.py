@@ -7,7 +7,6 @@ from common.pcap import Capture, between
 from common.scene import UPPER, with_guest
 from common.verdict import Promise
 
-from labkit.runner import Skip
 from labkit.util import wait_for
 
 setup_module = with_guest
@@ -65,7 +64,7 @@ def test_events(lab):
     scene, promise, guest = lab.scene, Promise("events"), lab.scene.guest
     scene.on_vf()
     guest.put("/run/vfpath/uevents.py", UEVENTS)
-    tracer = guest if scene.nested else lab.host
+    tracer = lab.host
     tracer.sh(f"mountpoint -q {TRACE} || mount -t tracefs tracefs {TRACE}; "
               f"echo > {TRACE}/trace && echo 1 > {TRACE}/events/vfpath/vfpath_switch/enable")
     uevents = guest.bg("exec python3 /run/vfpath/uevents.py")
@@ -137,24 +136,6 @@ def test_announcements(lab):
              f"ip addr del 10.7.0.62/24 dev {UPPER}")
     scene.set_vf(0, "trust off")
     promise.require()
-
-
-def test_relayed(lab):
-    """What the host wants the synthetic netdev to announce, the upper does."""
-    scene, guest = lab.scene, lab.scene.guest
-    if not scene.nested:
-        raise Skip("a veth has no host that could ask it")
-    scene.on_synthetic()
-    dump = scene.outside.bg("exec tcpdump -Z root -p -e -n -l --immediate-mode "
-                            f"-i {scene.outside.dev} arp")
-    wait_for(lambda: dump.poll() is None and "listening on" in dump.output, 15, "tcpdump")
-
-    def heard():
-        guest.qmp("announce-self", initial=50, max=100, rounds=1, step=50)
-        dump.poll()
-        return re.search(r"ARP.* 10\.7\.0\.11\b.*", dump.output)
-    wait_for(heard, 10, "an announcement of the upper's address", 0.5)
-    dump.stop()
 
 
 def test_old_path_is_quiet(lab):

@@ -7,14 +7,11 @@ from common.verdict import Promise
 from labkit.util import wait_for
 
 LAB = {"pfs": 2}
-# In a namespace, so where the checkers look on.
-KERNELS = ("debug",)
 
 
 def setup_module(lab):
     """The usual scene on PF 0, and a VF on PF 1."""
     scene = lab.scene = Scene(lab)
-    scene.nested = False
     scene.start()
     lab.host.sh(f"ip link set {lab.pf(1)} up")
     lab.set_numvfs(1, pf=1, autoprobe=False)

@@ -1,30 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What is put on the upper, and under it: VLANs, macvlans, bridges, netconsole, packet sockets, XDP,
-unloading, sleep.
-"""
+"""What is put on the upper, and under it: VLANs, macvlans, bridges, packet sockets, XDP; sleep."""
 
+from common.events import each_path
 from common.promises import refused
 from common.scene import UPPER, with_guest
 from common.station import Station
 from common.verdict import Promise
 
-from labkit.runner import Skip
 from labkit.util import wait_for
 
 setup_module = with_guest
-KERNELS = ("6.1", "debug")
 
 VID = 70
-CONSOLE_PORT = 6666
-LISTEN = f"""
-import socket, sys
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.bind(("", {CONSOLE_PORT}))
-print("ready", flush=True)
-while True:
-    print(s.recv(2000).decode(errors="replace").rstrip(), flush=True)
-"""
-
 # Loads a program that returns the action in argv[1] (linux/bpf.h: XDP_DROP 1, XDP_PASS 2), and
 # pins it at argv[2]. BPF_PROG_LOAD is 5, BPF_OBJ_PIN 6, of the system call bpf, 321 on x86-64.
 XDP = r"""
@@ -44,15 +31,6 @@ fd = bpf(5, struct.pack("<IIQQ", 6, 2, ctypes.addressof(insns), ctypes.addressof
 bpf(6, struct.pack("<QI", ctypes.addressof(path), fd))
 """
 XDP_DROP, XDP_PASS = 1, 2
-
-
-def each_path(scene):
-    """The guest on one path after the other."""
-    scene.on_vf()
-    for path in ("vf", "synthetic", "vf"):
-        scene.set_path(path)
-        scene.wait_active(path)
-        yield path
 
 
 def test_vlan(lab):
@@ -103,7 +81,7 @@ def test_bridge(lab):
     After a move the host's bridge hears where it is, although it says nothing.
     """
     scene, promise = lab.scene, Promise("a bridge on the upper")
-    ip, where = ("ip", scene.guest) if scene.nested else ("ip -n guest", lab.host)
+    ip, where = "ip -n guest", lab.host
     scene.on_vf()
     where.sh(f"ip netns add inner && {ip} link add brg type bridge && "
              f"{ip} link add ing type veth peer name in0 && {ip} link set in0 netns inner && "
@@ -183,69 +161,12 @@ def test_packet_socket(lab):
         assert out.count("reply from") == 3, f"{path}: {out}"
 
 
-def test_netconsole(lab):
-    """The kernel's log goes out by either path."""
-    scene, promise = lab.scene, Promise("netconsole")
-    if not scene.nested:
-        raise Skip("a veth, the synthetic netdev here, can't do it")
-    lab.host.put("/run/vfpath/listen.py", LISTEN)
-    listener = scene.outside.bg("exec python3 /run/vfpath/listen.py")
-    wait_for(lambda: listener.poll() is None and "ready" in listener.output, 20, "the listener")
-    scene.on_vf()
-    scene.guest.sh(f"modprobe netconsole netconsole=6665@{scene.station.ip}/{UPPER},"
-                   f"{CONSOLE_PORT}@{scene.outside.ip}/{scene.outside.mac()}")
-    for path in each_path(scene):
-        word = f"vfpath-console-{path}-{scene.switches()}"
-
-        def heard(word=word):
-            scene.guest.sh(f"echo '<3>{word}' > /dev/kmsg")
-            listener.poll()
-            return word in listener.output
-        try:
-            wait_for(heard, 10, word, 0.5)
-        except Exception as e:          # pylint: disable=broad-except
-            promise.expect(False, str(e))
-        promise.expect(True, path)
-    # A VF that goes and comes takes part in it.
-    scene.unplug()
-    scene.plug()
-    wait_for(lambda: scene.station.ping(scene.outside.ip, 1), 20, "traffic after it")
-    scene.guest.sh("modprobe -r netconsole")
-    listener.stop()
-    promise.require()
-
-
-def test_unload(lab):
-    """Each module of the guest is removed under traffic, and comes back."""
-    scene = lab.scene
-    if not scene.nested:
-        raise Skip("other stations of this host use the same modules")
-    scene.on_vf()
-    load = [scene.station.bg(f"ping -n -q -f {scene.outside.ip}"),
-            scene.child2.bg(f"ping -n -q -f {scene.station.ip}")]
-    scene.guest.sh("modprobe -r vfpath_vf")
-    scene.wait_active("synthetic")
-    scene.guest.sh("modprobe vfpath_vf")
-    scene.wait_active("vf")
-    synthetic = scene.vfpath("synthetic")
-    scene.guest.sh("modprobe -r vfpath_failover")
-    assert not scene.guest.sh(f"ip link show {UPPER}", check=False).out
-    scene.guest.sh(f"modprobe vfpath_failover && ip link add {UPPER} type vfpath && "
-                   f"ip link set {synthetic} master {UPPER}")
-    for process in load:
-        process.stop()
-    scene.station = Station("guest", scene.guest, UPPER, 11)
-    scene.station.configure()
-    scene.wait_active("vf")
-    wait_for(lambda: scene.station.ping(scene.outside.ip, 1), 20, "traffic after it")
-
-
 def test_namespace(lab):
     """The upper stays where its lowers are; a lower that leaves is let go."""
     scene, promise = lab.scene, Promise("namespaces")
     scene.on_vf()
     # A guest in a namespace can't make others that last.
-    root, ip, home = (scene.guest, "ip", "1") if scene.nested else (lab.host, "ip -n guest", "guest")
+    root, ip, home = lab.host, "ip -n guest", "guest"
     vf = scene.vfpath("vf")
     root.sh("ip netns add elsewhere")
     refused(promise, root, f"{ip} link set {UPPER} netns elsewhere", "moving the upper")

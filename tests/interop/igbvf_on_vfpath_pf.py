@@ -6,7 +6,6 @@ from common.scene import CHILD3_MAC, Scene
 
 from labkit.util import wait_for
 
-KERNELS = ("6.1", "debug")
 
 
 def setup_module(lab):

@@ -9,7 +9,6 @@ from labkit.runner import Skip
 from labkit.util import wait_for
 
 setup_module = without_guest
-KERNELS = ("6.1", "debug")
 
 
 def settled(scene):

@@ -10,7 +10,7 @@
 static const char USAGE[] =
 	"usage:\n"
 	"  vfpath-probe send --to ADDR:PORT [--bind ADDR[:PORT]] [--rate PPS] [--size BYTES]\n"
-	"                    [--flows N] [--duration S] [--id N] [--burst N]\n"
+	"                    [--flows N] [--duration S] [--id N] [--burst N] [--tick MS]\n"
 	"  vfpath-probe recv --bind ADDR:PORT --log FILE [--control SOCKET]\n"
 	"  vfpath-probe mark --control SOCKET NAME\n"
 	"  vfpath-probe stats --control SOCKET\n"

@@ -29,7 +29,8 @@ int probe_send(const std::vector<std::string> &argv)
 {
 	Args args(
 		argv,
-		{"--to", "--bind", "--rate", "--size", "--flows", "--duration", "--id", "--burst"},
+		{"--to", "--bind", "--rate", "--size", "--flows", "--duration", "--id", "--burst",
+		 "--tick"},
 		{});
 	Addr to = parse_addr("--to", args.str("--to"));
 	uint64_t rate = args.num("--rate", 1, 1000000, 1000);
@@ -37,7 +38,8 @@ int probe_send(const std::vector<std::string> &argv)
 	size_t flows = args.num("--flows", 1, 1024, 1);
 	double duration = args.real("--duration", 0.001, 1e7, 0);
 	auto id = static_cast<uint16_t>(args.num("--id", 0, 65535, 0));
-	auto burst = static_cast<unsigned>(args.num("--burst", 1, 64, 4));
+	auto burst = static_cast<unsigned>(args.num("--burst", 1, 1024, 4));
+	auto tick = static_cast<uint64_t>(args.real("--tick", 0, 1000, 0) * 1e6);
 	Addr bind_to;
 
 	if (args.has("--bind")) {
@@ -80,7 +82,7 @@ int probe_send(const std::vector<std::string> &argv)
 	std::map<std::string, uint64_t> errors;
 	uint64_t sent = 0, start = mono_ns(), start_real = real_ns();
 	uint64_t end = duration > 0 ? start + static_cast<uint64_t>(duration * 1e9) : UINT64_MAX;
-	uint64_t now = start, error_since = 0, longest_error = 0;
+	uint64_t now = start, woke = start, error_since = 0, longest_error = 0;
 	Schedule sched(start, rate, burst);
 	size_t flow = 0;
 
@@ -93,11 +95,13 @@ int probe_send(const std::vector<std::string> &argv)
 		if (sched.due() >= end)
 			break;
 		if (sched.due() > now) {
-			timespec ts{static_cast<time_t>(sched.due() / NSEC_PER_SEC),
-				    static_cast<long>(sched.due() % NSEC_PER_SEC)};
+			uint64_t until = std::max(sched.due(), woke + tick);
+			timespec ts{static_cast<time_t>(until / NSEC_PER_SEC),
+				    static_cast<long>(until % NSEC_PER_SEC)};
 
 			/* EINTR leads back here, to look at stopped. */
 			clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, nullptr);
+			woke = mono_ns();
 			continue;
 		}
 

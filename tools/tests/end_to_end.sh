@@ -107,6 +107,19 @@ probe()
 	expect "$tmp/cut.json" 'j["truncated"] and j["whole"]["received"] > 5'
 }
 
+# All that is due comes in one go at each tick; with too small a burst some of it is given up.
+tick()
+{
+	for burst in 1000 3; do
+		"$bin/vfpath-probe" send --to "$1" --rate 1000 --duration 1 --tick 50 --burst $burst \
+			>"$tmp/tick.$burst.json" || fail "send --tick"
+	done
+	expect "$tmp/tick.1000.json" 'j["sent"] == 1000 and j["max_behind_us"] > 40000'
+	expect "$tmp/tick.1000.json" 'j["ticks_skipped"] == 0'
+	expect "$tmp/tick.3.json" 'j["ticks_skipped"] > 500 and j["sent"] < 500'
+	expect_rc 2 "$bin/vfpath-probe" send --to "$1" --tick 1001
+}
+
 stream()
 {
 	"$bin/vfpath-stream" serve --bind "$1" --rate 80M --log "$tmp/bins" >"$tmp/serve.json" &
@@ -164,6 +177,7 @@ probe '[::1]:5008'
 stream 127.0.0.1:6007
 stream '[::1]:6008'
 broken_stream
+tick 127.0.0.1:5010
 
 expect_rc 2 "$bin/vfpath-probe"
 expect_rc 2 "$bin/vfpath-probe" send --to nowhere:1

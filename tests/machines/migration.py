@@ -5,8 +5,10 @@ from common.migration import migrate
 from common.scene import BRIDGE, Scene
 from common.verdict import Promise
 
+GUEST = "machine"
+
 
 def test_same_bridge(lab):
     """To a QEMU on the same bridge; the VF is the same, too."""
-    lab.scene = Scene(lab).start()
+    lab.scene = Scene(lab, guest="machine").start()
     migrate(lab.scene, Promise("migration"), BRIDGE, lambda scene: scene.plug())

@@ -10,6 +10,8 @@ from common.verdict import Promise
 
 from labkit.util import wait_for
 
+GUEST = "machine"
+
 LOAD = ("modprobe vfpath_vf && modprobe vfpath_failover && "
         "insmod /opt/vfpath/instead/net_failover.ko && modprobe virtio_net")
 
@@ -37,7 +39,7 @@ class StandbyScene(Scene):
 
 def setup_module(lab):
     """QEMU has negotiated STANDBY with the guest's virtio-net."""
-    lab.scene = StandbyScene(lab).start()
+    lab.scene = StandbyScene(lab, guest="machine").start()
 
 
 def test_upper(lab):

@@ -8,13 +8,15 @@ from common.verdict import Promise
 
 from labkit.util import wait_for
 
+GUEST = "machine"
+
 LAB = {"pfs": 2}
 OTHER = "br1"
 
 
 def setup_module(lab):
     """The scene is one host; the other has a bridge, a PF, and a VF with the guest's address."""
-    scene = lab.scene = Scene(lab).start()
+    scene = lab.scene = Scene(lab, guest="machine").start()
     lab.host.sh(f"ip link add {OTHER} type bridge && "
                 f"ip link set {lab.pf(1)} master {OTHER} up && ip link set {OTHER} up")
     lab.set_numvfs(1, pf=1, autoprobe=False)

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
 """The operator moves the guest between its paths: nothing lost, none twice."""
 
-from common.flows import Flows
-from common.promises import ADMIN, judge, play
+from common.load import Judged
+from common.promises import ADMIN
 from common.scene import with_guest
 from common.verdict import Promise
 from labkit.util import wait_for
 
 setup_module = with_guest
+ALONE = True
+CORE = True
 CYCLES = 5
 
 
@@ -16,12 +18,11 @@ def test_cycles(lab):
     scene, promise = lab.scene, Promise("admin_switch")
     scene.on_vf()
     before, resets = scene.switches(), scene.vf_resets()
-    with Flows.of(scene) as flows:
-        for event in ADMIN * CYCLES:
-            judge(promise, play(scene, flows, event))
+    played = Judged(scene, promise)
+    played.cycles(ADMIN, CYCLES)
     promise.expect(scene.vf_resets() == resets, "the VF was reset under way")
     moves = scene.switches() - before
-    promise.expect(moves == 2 * CYCLES, f"{moves} switches counted in {CYCLES} cycles")
+    promise.expect(moves == played.moves, f"{moves} switches counted of {played.moves} moves")
     promise.require()
 
 

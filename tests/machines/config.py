@@ -16,6 +16,8 @@ from common.verdict import Promise
 from labkit import util
 from labkit.util import run, wait_for
 
+GUEST = "machine"
+
 PLUGS = int(os.environ.get("VFPATH_HOT_PLUGS", "3"))
 ADDRESS = Station("guest", None, UPPER, 11).ip
 
@@ -156,7 +158,7 @@ def check_lowers(scene, promise, when):
 
 def hot_plugs(lab, manager):
     """The VF comes and goes, many times."""
-    scene = ConfiguredScene(lab)
+    scene = ConfiguredScene(lab, guest="machine")
     scene.manager = manager
     promise = Promise(manager.name)
     lab.scene = scene.start()

@@ -8,12 +8,13 @@ from common.verdict import Promise
 
 from labkit.util import wait_for
 
+GUEST = "machine"
+
 
 class AutoScene(Scene):
     """The module does what the operator does elsewhere."""
 
     def make_guest(self):
-        self.nested = True
         self.guest = self.lab.guest(1, mac=GUEST_MAC, bridge="br0")
         # Before the kernel knows of any netdev, as in an initramfs.
         self.guest.sh("modprobe vfpath_vf && modprobe vfpath_failover auto=all && "
@@ -26,7 +27,7 @@ class AutoScene(Scene):
 
 def setup_module(lab):
     """A guest whose upper is there as soon as its virtio-net."""
-    lab.scene = AutoScene(lab).start()
+    lab.scene = AutoScene(lab, guest="machine").start()
 
 
 def test_made(lab):

@@ -9,6 +9,8 @@ from common.verdict import Promise
 
 from labkit.util import wait_for
 
+GUEST = "machine"
+
 VID = 100
 
 
