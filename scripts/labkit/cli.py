@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 
-from . import build, images, kernels, kunit, runner, setup, util
+from . import build, debian, kernels, kunit, runner, setup, util
 from .lab import Lab
 from .util import LabError, say
 
@@ -46,6 +46,12 @@ def parser():
     verb("shell", "a shell in a host VM").add_argument(
         "--command", help="run this instead, and end")
     verb("kunit", "the unit tests on the debug kernel")
+    verb("check", "static checks")
+    verb("tools", "build the measuring programs in build/tools and run their tests")
+    verb("kdir", "where a kernel's modules are built: prints the directory")
+    q = verb("minimal", "make a minimal Debian in a directory (scripts/newcomer does more)")
+    q.add_argument("suite", choices=debian.RELEASES)
+    q.add_argument("directory")
     q = verb("clean", "remove build/")
     q.add_argument("--cache", action="store_true", help="and the cache")
     return p
@@ -135,12 +141,25 @@ def dispatch(opts):
         for case in runner.discover():
             print(f"{case.name:40} {' '.join(case.kernels)}")
         return 0
-    setup.packages()
     if opts.verb == "setup":
         setup.everything(opts.kernel or kernels.NAMES)
         build.tools()
         return 0
-    images.root()
+    if opts.verb == "kdir":
+        for name in opts.kernel or ["6.12"]:
+            print(kernels.get(name).kdir)
+        return 0
+    if opts.verb == "minimal":
+        setup.packages("minimal")
+        debian.plain(os.path.abspath(opts.directory), opts.suite)
+        return 0
+    if opts.verb in ("check", "tools"):
+        setup.packages(opts.verb, opts.kernel)
+        if opts.verb == "tools":
+            build.tools_test()
+            return 0
+        return subprocess.run([os.path.join(util.TOP, "scripts", "check")], check=False).returncode
+    setup.ready(opts.verb, opts.kernel, small=opts.verb == "demo")
     if opts.verb == "demo":
         return play(opts, "demo")
     if opts.verb == "bench":
