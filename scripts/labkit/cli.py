@@ -48,7 +48,8 @@ def parser():
     verb("kunit", "the unit tests on the debug kernel")
     verb("check", "static checks")
     verb("tools", "build the measuring programs in build/tools and run their tests")
-    verb("kdir", "where a kernel's modules are built: prints the directory")
+    verb("where", "print where a kernel's headers are, or the packed source").add_argument(
+        "what", choices=(*kernels.NAMES, "source"))
     q = verb("minimal", "make a minimal Debian in a directory (scripts/newcomer does more)")
     q.add_argument("suite", choices=debian.RELEASES)
     q.add_argument("directory")
@@ -145,9 +146,8 @@ def dispatch(opts):
         setup.everything(opts.kernel or kernels.NAMES)
         build.tools()
         return 0
-    if opts.verb == "kdir":
-        for name in opts.kernel or ["6.12"]:
-            print(kernels.get(name).kdir)
+    if opts.verb == "where":
+        print(kernels.source()[0] if opts.what == "source" else kernels.get(opts.what).kdir)
         return 0
     if opts.verb == "minimal":
         setup.packages("minimal")
