@@ -210,12 +210,12 @@ class Apt:
         """apt-cache, of what the archive has: what is installed plays no part."""
         return run(["apt-cache", "-c", self.conf, "-o", "Dir::State::status=/dev/null", *args])
 
-    def install(self, packages, what):
+    def install(self, packages, what, options=()):
         """Install packages on this machine, without asking and without recommendations."""
         self.update()
         self.run("install", "--no-install-recommends", *packages, what=what, whole=True,
                  options=["-o", "DPkg::Options::=--force-unsafe-io",
-                          "-o", "Dpkg::Use-Pty=0", "-o", "DPkg::Lock::Timeout=300"])
+                          "-o", "Dpkg::Use-Pty=0", "-o", "DPkg::Lock::Timeout=300", *options])
         for deb in glob.glob(os.path.join(self.dir, "archives", "*.deb")):
             os.unlink(deb)
 

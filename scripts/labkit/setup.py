@@ -9,7 +9,9 @@ from .util import LabError, run, say, step
 
 # What builds the root image and unpacks kernels: installed first, for these take longest.
 IMAGES = "mmdebstrap e2fsprogs mount kmod xz-utils".split()
-LAB = [*IMAGES, "qemu-system-x86", "util-linux"]
+# What the virtual machines run in: installed last, for until then nothing waits for it.
+QEMU = "qemu-system-x86"
+LAB = [*IMAGES, "util-linux", QEMU]
 # What builds modules with the headers of Debian's kernels, beside a compiler (kernels.COMPILERS).
 MODULES = "make pahole".split()
 TOOLS = "cmake g++ make nlohmann-json3-dev".split()
@@ -68,9 +70,15 @@ def missing(verb="test", names=None):
     """What packages() would install: cheap, for the case that all is there."""
     want = needed(verb, names)
     todo = present(want)
-    if "qemu-system-x86" in want and "qemu-system-x86" not in todo and not qemu_ok():
-        todo.append("qemu-system-x86")
+    if QEMU in want and QEMU not in todo and not qemu_ok():
+        todo.append(QEMU)
     return todo
+
+
+def stages(todo):
+    """The packages for images, for QEMU, and all others."""
+    return ([p for p in todo if p in IMAGES], [p for p in todo if p not in [*IMAGES, QEMU]],
+            [p for p in todo if p == QEMU])
 
 
 def packages(verb="test", names=None):
@@ -81,19 +89,20 @@ def packages(verb="test", names=None):
     if os.geteuid():
         raise LabError(f"not installed: {' '.join(todo)}; as root, scripts/lab installs them "
                        "by itself")
-    for part in ([p for p in todo if p in IMAGES], [p for p in todo if p not in IMAGES]):
-        if part:
-            install(part)
+    for part in stages(todo):
+        install(part)
 
 
 def install(todo):
     """Install some packages; QEMU from the backports where Debian's own has no igb device."""
-    back = "qemu-system-x86" in todo and debian.codename() == "bookworm"
-    apt = debian.native(back)
-    with step(f"apt-get install of {len(todo)} packages, with what they need"):
-        apt.install([p + "/bookworm-backports" if back and p == "qemu-system-x86" else p
-                     for p in todo], "apt-get install")
-    if "qemu-system-x86" in todo and not qemu_ok():
+    if not todo:
+        return
+    name = debian.codename()
+    back = QEMU in todo and name == "bookworm"
+    with step(f"apt-get install {' '.join(todo)}"):
+        debian.native(back).install(todo, "apt-get install",
+                                    ["-t", f"{name}-backports"] if back else [])
+    if QEMU in todo and not qemu_ok():
         raise LabError("this QEMU has no igb device: 8.0 or newer is needed")
 
 
@@ -102,17 +111,14 @@ def ready(verb, names=None, small=False):
     todo = missing(verb, names)
     if todo and os.geteuid():
         packages(verb, names)
-    first = [p for p in todo if p in IMAGES]
-    rest = [p for p in todo if p not in IMAGES]
+    images_need, others, qemu = stages(todo)
     # Which ones `run` needs, its cases say
     kernel = (names or VERBS[verb][1])[0] if names or verb != "run" else None
-    if first:
-        install(first)
+    install(images_need)
 
     def built():
-        if rest:
-            install(rest)
-        jobs = [build.tools]
+        install(others)
+        jobs = [build.tools, lambda: install(qemu)]
         if kernel:
             jobs.append(lambda: build.modules(kernels.get(kernel)))
         progress.together(*jobs)
