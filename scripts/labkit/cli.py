@@ -159,7 +159,10 @@ def dispatch(opts):
             build.tools_test()
             return 0
         return subprocess.run([os.path.join(util.TOP, "scripts", "check")], check=False).returncode
-    setup.ready(opts.verb, opts.kernel, small=opts.verb == "demo")
+    verb = opts.verb
+    if verb == "test" and opts.cases and not {"check", "tools", "kunit"} & set(opts.cases):
+        verb = "run"
+    setup.ready(verb, opts.kernel, small=verb == "demo")
     if opts.verb == "demo":
         return play(opts, "demo")
     if opts.verb == "bench":
