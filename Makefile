@@ -33,12 +33,16 @@ modules:
 modules_install:
 	+$(MAKE) $(KBUILD_ARGS) INSTALL_MOD_DIR=updates modules_install
 
+# As kbuild cleans, but without headers, and what a build with others' has left as well
+PRODUCTS := -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' -o \
+	-name '.*.d' -o -name 'modules.order' -o -name Module.symvers -o -name '*.symtypes'
 clean:
-	+$(MAKE) $(KBUILD_ARGS) clean
-	rm -rf $(TOP)/build
+	find $(addprefix $(TOP)/,drivers kunit) \( $(PRODUCTS) \) -type f -delete
+	find $(TOP) -maxdepth 1 \( $(PRODUCTS) \) -type f -delete
+	rm -rf $(TOP)/build $(TOP)/.tmp_versions
 
 setup:
-	$(TOP)/scripts/lab setup
+	$(TOP)/scripts/lab setup $(LABFLAGS)
 
 demo:
 	$(TOP)/scripts/lab demo $(LABFLAGS)
@@ -56,12 +60,10 @@ shell:
 	$(TOP)/scripts/lab shell $(LABFLAGS)
 
 check:
-	$(TOP)/scripts/check
+	$(TOP)/scripts/lab check
 
 tools:
-	cmake -S $(TOP)/tools -B $(TOP)/build/tools
-	cmake --build $(TOP)/build/tools
-	ctest --test-dir $(TOP)/build/tools --output-on-failure
+	$(TOP)/scripts/lab tools
 
 # What keeps a guest's network configuration off the lowers
 config-install:
@@ -91,21 +93,26 @@ dkms-remove: config-remove
 	rm -rf $(DKMS_SRC)
 
 help:
-	@echo 'make modules [KDIR=dir]    build the modules (for the running kernel)'
+	@echo 'make modules [KDIR=dir]    build the modules (for the running kernel; KVER= another that is installed)'
 	@echo 'make modules_install       install them under /lib/modules'
 	@echo '     ... NET_FAILOVER=1    and a net_failover.ko with our upper, for failover=on'
+	@echo '     ... KUNIT=1           and the unit tests, for a kernel that has KUnit'
 	@echo 'make dkms-install          install them by DKMS, for every kernel to come (KVER=: first for another'
 	@echo '                           than the running one; DKMSFLAGS= goes to dkms)'
-	@echo 'make config-install        rules for udev, networkd, NetworkManager, ifupdown (dkms-install does it)'
 	@echo 'make dkms-remove           undo that'
-	@echo 'make setup                 install what the lab needs, fill its cache'
+	@echo 'make config-install        rules for udev, networkd, NetworkManager, ifupdown (dkms-install does it)'
+	@echo 'make config-remove         undo that'
+	@echo '     ... DESTDIR=dir       both, and the sources for DKMS: below a directory'
+	@echo
 	@echo 'make demo                  the whole story in virtual machines, with a picture'
-	@echo 'make bench-failover        compare with bonding and net_failover on the in-tree drivers'
+	@echo 'make bench-failover [SETUPS="a b"]  compare with bonding and net_failover on the in-tree drivers'
 	@echo 'make test [CASES="a b"]    all tests, or some'
 	@echo 'make check                 build with W=1 and sparse, checkpatch and others'
 	@echo 'make kunit                 the unit tests, on the debug kernel'
-	@echo 'make tools                 build and test the measuring programs'
+	@echo 'make tools                 build and test the measuring programs, in build/tools'
 	@echo 'make shell                 a shell in the lab'"'"'s host'
-	@echo 'make clean'
+	@echo 'make setup                 install and build all that these need; newer kernels, if there are'
+	@echo 'make clean                 remove what was built here; the cache: scripts/lab clean --cache'
 	@echo
-	@echo 'LABFLAGS="--kernel 6.1|6.12|debug --verbose" goes to scripts/lab.'
+	@echo 'LABFLAGS="--kernel 6.1|6.12|debug|backports --minutes N --verbose" goes to scripts/lab.'
+	@echo 'scripts/newcomer trixie make demo: any of these in a minimal Debian that is made for it.'

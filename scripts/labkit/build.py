@@ -5,8 +5,8 @@ import glob
 import os
 import shutil
 
-from . import util
-from .util import LabError, cached, digest_tree, run, tree_files
+from . import progress, util
+from .util import LabError, cached, digest_tree, locked, run, tree_files
 
 MODULE_PARTS = ["Makefile", "Kbuild", "Kconfig", "dkms.conf", "drivers", "include", "kunit"]
 SOURCES = (".c", ".h", "Kbuild", "Makefile", "Kconfig", "dkms.conf")
@@ -27,8 +27,8 @@ def modules(kernel, flags=()):
         for name in files:
             os.makedirs(os.path.dirname(os.path.join(src, name)), exist_ok=True)
             shutil.copy(os.path.join(util.TOP, name), os.path.join(src, name))
-        log = os.path.join(util.BUILD, "lab", f"modules-{kernel.name}.log")
-        out = kernel.make(src, [f"-j{os.cpu_count()}", "modules", *args, *flags], logfile=log)
+        out = kernel.make(src, [f"-j{os.cpu_count()}", "modules", *args, *flags],
+                          f"modules for {kernel.version}", f"modules-{kernel.name}.log")
         found = [line for line in out.splitlines()
                  if "warning:" in line and "compiler differs" not in line]
         if "W=1" in flags and found:
@@ -41,22 +41,49 @@ def modules(kernel, flags=()):
     return cached("modules", key, make, f"modules for {kernel.version}", keep=8)
 
 
+# Where the tools are built, for all that is done with them.
+TOOLS = os.path.join(util.BUILD, "tools")
+
+
+def tools_key():
+    return digest_tree(util.TOP, [f for f in tree_files(util.TOP, ["tools"])
+                                  if not f.startswith("tools/build")])
+
+
+def build_tools(tests):
+    """Build the tools, and their tests if wanted, or what has changed of them."""
+    args = ["cmake", "-S", os.path.join(util.TOP, "tools"), "-B", TOOLS,
+            f"-DBUILD_TESTING={'ON' if tests else 'OFF'}"]
+    try:
+        run(args)
+    except LabError:
+        # Of another CMake or compiler, or moved
+        shutil.rmtree(TOOLS, ignore_errors=True)
+        run(args)
+    progress.run(["cmake", "--build", TOOLS, f"-j{os.cpu_count()}"], "tools", "tools.log")
+
+
 def tools():
-    """The directory with vfpath-probe and the other programs, tested by their own tests."""
-    files = [f for f in tree_files(util.TOP, ["tools"])
-             if not f.startswith(("tools/build", "build"))]
+    """The directory with vfpath-probe and the other programs."""
 
     def make(path):
-        src = os.path.join(util.TOP, "tools")
-        obj = os.path.join(path, "obj")
-        run(["cmake", "-S", src, "-B", obj])
-        run(["cmake", "--build", obj, f"-j{os.cpu_count()}"],
-            logfile=os.path.join(util.BUILD, "lab", "tools.log"))
-        run(["ctest", "--test-dir", obj, "--output-on-failure"],
-            logfile=os.path.join(util.BUILD, "lab", "tools-test.log"))
-        for prog in glob.glob(os.path.join(obj, "**", "vfpath-*"), recursive=True):
-            if os.path.isfile(prog) and os.access(prog, os.X_OK):
-                shutil.copy(prog, path)
-        shutil.rmtree(obj)
+        with locked("tools-build"):
+            build_tools(tests=False)
+            for prog in glob.glob(os.path.join(TOOLS, "vfpath-*")):
+                if os.path.isfile(prog) and os.access(prog, os.X_OK):
+                    shutil.copy(prog, path)
 
-    return cached("tools", digest_tree(util.TOP, files), make, "tools", keep=3)
+    return cached("tools", digest_tree(util.TOP, [], "built alone", tools_key()), make, "tools",
+                  keep=3)
+
+
+def tools_test():
+    """The tools' own tests, unless these very ones have passed; LabError when one fails."""
+
+    def make(_path):
+        with locked("tools-build"):
+            build_tools(tests=True)
+            progress.run(["ctest", "--test-dir", TOOLS, "--output-on-failure"],
+                         "the tools' tests", "tools-test.log")
+
+    cached("tools-test", tools_key(), make, "tests of the tools", keep=3)

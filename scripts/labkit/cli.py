@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 
-from . import build, images, kernels, kunit, runner, setup, util
+from . import build, debian, kernels, kunit, runner, setup, util
 from .cases import discover
 from .lab import Lab
 from .util import LabError, say
@@ -50,6 +50,13 @@ def parser():
     verb("shell", "a shell in a host VM").add_argument(
         "--command", help="run this instead, and end")
     verb("kunit", "the unit tests on the debug kernel")
+    verb("check", "static checks")
+    verb("tools", "build the measuring programs in build/tools and run their tests")
+    verb("where", "print where a kernel's headers are, or the packed source").add_argument(
+        "what", choices=(*kernels.NAMES, "source"))
+    q = verb("minimal", "make a minimal Debian in a directory (scripts/newcomer does more)")
+    q.add_argument("suite", choices=debian.RELEASES)
+    q.add_argument("directory")
     q = verb("clean", "remove build/")
     q.add_argument("--cache", action="store_true", help="and the cache")
     return p
@@ -139,12 +146,27 @@ def dispatch(opts):
         for case in discover():
             print(f"{case.name:40} {' '.join(case.kernels)}")
         return 0
-    setup.packages()
     if opts.verb == "setup":
         setup.everything(opts.kernel or kernels.NAMES)
         build.tools()
         return 0
-    images.root()
+    if opts.verb == "where":
+        print(kernels.source()[0] if opts.what == "source" else kernels.get(opts.what).kdir)
+        return 0
+    if opts.verb == "minimal":
+        setup.packages("minimal")
+        debian.plain(os.path.abspath(opts.directory), opts.suite)
+        return 0
+    if opts.verb in ("check", "tools"):
+        setup.packages(opts.verb, opts.kernel)
+        if opts.verb == "tools":
+            build.tools_test()
+            return 0
+        return subprocess.run([os.path.join(util.TOP, "scripts", "check")], check=False).returncode
+    verb = opts.verb
+    if verb == "test" and opts.cases and not {"check", "tools", "kunit"} & set(opts.cases):
+        verb = "run"
+    setup.ready(verb, opts.kernel, small=verb == "demo")
     if opts.verb == "demo":
         return play(opts, "demo")
     if opts.verb == "bench":

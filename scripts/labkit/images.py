@@ -1,33 +1,29 @@
 # SPDX-License-Identifier: GPL-2.0
 """What the virtual machines boot from.
 
-The root image is a Debian bookworm, the same for host VM and guests, never written to. The
-lab image holds what belongs to a kernel and a build: modules, tools, the agent, and kernel
-and initramfs for the guests.
+The root image is a Debian bookworm, the same for host VM and guests, never written to; the
+demo's is a smaller one, for it is built sooner. The lab image holds what belongs to a kernel and
+a build: modules, tools, the agent, and kernel and initramfs for the guests.
 """
 
 import glob
 import os
 import shutil
 
-from . import util
+from . import debian, util
 from .util import LabError, cached, digest, file_bytes, run
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
-ROOT_PACKAGES = """python3-minimal libpython3-stdlib iproute2 ethtool tcpdump iperf3 kmod procps
-	iputils-ping iputils-arping linuxptp ndisc6 qemu-system-x86 seabios busybox-static libstdc++6
-	util-linux jq dpdk-dev librte-net-e1000-23 libteam-utils
-	udev systemd dbus network-manager ifupdown""".split()
+# What host VM, guests and stations call; and what some of the tests play with besides.
+SMALL_PACKAGES = """python3-minimal libpython3-stdlib iproute2 ethtool tcpdump kmod procps
+	iputils-ping qemu-system-x86 seabios busybox-static util-linux""".split()
+ROOT_PACKAGES = [*SMALL_PACKAGES, *"""iperf3 iputils-arping linuxptp ndisc6 libstdc++6
+	jq dpdk-dev librte-net-e1000-23 libteam-utils
+	udev systemd dbus network-manager ifupdown""".split()]
 ROOT_SUITE = "bookworm"
-ROOT_OPTIONS = ["--variant=minbase", "--aptopt=APT::Install-Recommends \"false\"",
-                "--dpkgopt=path-exclude=/usr/share/doc/*",
-                # What dpdk-dev brings to build programs with.
-                "--dpkgopt=path-exclude=/usr/lib/*/*.a",
-                "--dpkgopt=path-exclude=/usr/include/*",
-                "--dpkgopt=path-exclude=/usr/share/man/*",
-                "--dpkgopt=path-exclude=/usr/share/locale/*"]
-MIRROR = "http://deb.debian.org/debian"
+# What dpdk-dev brings to build programs with.
+ROOT_OPTIONS = ["--dpkgopt=path-exclude=/usr/lib/*/*.a", "--dpkgopt=path-exclude=/usr/include/*"]
 
 # What the initramfs loads, in this order, with what these need.
 BOOT_MODULES = ["virtio_pci", "virtio_blk", "crc32c_generic", "ext4", "overlay"]
@@ -44,6 +40,9 @@ MODULE_SKIP = ["drivers/net/wireless", "drivers/net/usb", "drivers/net/can", "ne
                "drivers/char/tpm", "drivers/i2c/busses"]
 KEEP_VENDORS = ("intel",)
 
+# Whether the small root image does, for what this run of the lab plays.
+wants_small = False
+
 # Our modules that have the name of one in the kernel: modprobe shall not find them, a test may.
 INSTEAD_OF_IN_TREE = ("net_failover.ko",)
 INSTEAD = "instead"
@@ -59,19 +58,23 @@ def pack(tree, image, spare_mb=8):
          "-d", tree, image, f"{size}M"], env=env)
 
 
-def root():
-    """The root image."""
+def root(small=None):
+    """The root image. `small`, once said, is what later calls mean; the whole one does as well."""
+    global wants_small                          # pylint: disable=global-statement
+    if small is not None:
+        wants_small = small
+    keys = {few: digest(SMALL_PACKAGES if few else ROOT_PACKAGES, ROOT_SUITE, ROOT_OPTIONS)
+            for few in (True, False)}
+    few = wants_small and not os.path.isdir(os.path.join(util.CACHE, "rootfs", keys[False]))
 
     def make(path):
         tree = os.path.join(path, "root")
-        run(["mmdebstrap", "--mode=root", *ROOT_OPTIONS,
-             "--include=" + ",".join(ROOT_PACKAGES), ROOT_SUITE, tree, MIRROR],
-            logfile=os.path.join(util.BUILD, "lab", "mmdebstrap.log"))
+        debian.bootstrap(tree, [ROOT_SUITE], SMALL_PACKAGES if few else ROOT_PACKAGES,
+                         "root file system", ROOT_OPTIONS)
         finish_root(tree, path)
 
-    key = digest(ROOT_PACKAGES, ROOT_SUITE, ROOT_OPTIONS, MIRROR)
-    return os.path.join(cached("rootfs", key, make, "root file system (two minutes or so)",
-                               keep=1), "root.img")
+    what = "root file system" + ("" if few else ", all that tests need")
+    return os.path.join(cached("rootfs", keys[few], make, what, keep=3), "root.img")
 
 
 def finish_root(tree, path):
@@ -157,7 +160,7 @@ def wanted_modules(moddir):
             continue
         if any(rel == d or rel.startswith(d + "/") for d in MODULE_DIRS):
             for n in names:
-                if n.endswith(".ko"):
+                if n.endswith((".ko", ".ko.xz")):
                     yield os.path.join("kernel", "" if rel == "." else rel, n)
 
 

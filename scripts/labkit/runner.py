@@ -203,7 +203,7 @@ def make_jobs(opts, whole, base):
                                                logfile=os.path.join(base, "check.log")), 250))
         jobs.append(Plain("newest_kernel", newest_kernel, 120))
     if "tools" in parts:
-        jobs.append(Plain("tools", build.tools, 60))
+        jobs.append(Plain("tools", build.tools_test, 60))
     if "kunit" in parts:
         jobs.append(Unit())
     for name in kernels.NAMES:

@@ -1,33 +1,56 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Packages the lab needs on this machine. Debian 12 and 13."""
+"""Packages that a verb of the lab needs on this machine. Debian 12 and 13."""
 
-import glob
 import os
-import re
+import shutil
 
-from . import images, kernels, util
+from . import build, debian, images, kernels, progress
 from .util import LabError, run, say, step
 
-PACKAGES = """mmdebstrap linux-source-6.12 build-essential flex bison bc libelf-dev libssl-dev
-	sparse cmake g++ libgtest-dev nlohmann-json3-dev rsync cpio zstd xz-utils kmod e2fsprogs
-	codespell shellcheck dkms ipxe-qemu seabios""".split()
-BACKPORTS = "/etc/apt/sources.list.d/vfpath-backports.sources"
-BACKPORTS_TEXT = """Types: deb
-URIs: http://deb.debian.org/debian
-Suites: bookworm-backports
-Components: main
-Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
-"""
+# What builds the root image and unpacks kernels: installed first, for these take longest.
+IMAGES = "mmdebstrap e2fsprogs mount kmod xz-utils".split()
+# What the virtual machines run in: installed last, for until then nothing waits for it.
+QEMU = "qemu-system-x86"
+LAB = [*IMAGES, "util-linux", QEMU]
+# What builds modules with the headers of Debian's kernels, beside a compiler (kernels.COMPILERS).
+MODULES = "make pahole".split()
+TOOLS = "cmake g++ make nlohmann-json3-dev".split()
+TOOLS_TEST = [*TOOLS, *"libgtest-dev iproute2 python3 util-linux".split()]
+CHECK = [*MODULES, *"sparse codespell shellcheck dkms git perl python3 kmod xz-utils".split()]
+# What builds a kernel from its source.
+DEBUG = "gcc libc6-dev make flex bison bc libelf-dev libssl-dev rsync cpio perl xz-utils".split()
+
+PLAY = [*LAB, *MODULES, *TOOLS]
+ALL = [*PLAY, *TOOLS_TEST, *CHECK, *DEBUG]
+
+# Verb: what it needs for itself, and the kernels it takes when no other is asked for.
+VERBS = {
+    "demo": (PLAY, ("6.12",)),
+    "bench": (PLAY, ("6.12",)),
+    "shell": (PLAY, ("6.12",)),
+    "run": (PLAY, kernels.NAMES),
+    "kunit": (PLAY, ("debug",)),
+    "test": (ALL, kernels.NAMES),
+    "setup": (ALL, kernels.NAMES),
+    "check": (CHECK, ("6.1", "6.12")),
+    "tools": (TOOLS_TEST, ()),
+    "minimal": (IMAGES, ()),
+}
 
 
-def codename():
-    with open("/etc/os-release", encoding="utf-8") as f:
-        m = re.search(r"^VERSION_CODENAME=(.*)", f.read(), re.M)
-    return m.group(1).strip('"') if m else ""
+def needed(verb, names=None):
+    """The packages for a verb and kernels, in order and once each."""
+    packages, usual = VERBS[verb]
+    packages = list(packages)
+    for name in names or usual:
+        packages += [*DEBUG] if name == "debug" else kernels.compiler(name)
+    return list(dict.fromkeys(packages))
 
 
 def present(packages):
-    """The packages of a list that are not installed."""
+    """The packages of a list that are not installed; none where there is no dpkg to ask."""
+    if not shutil.which("dpkg-query"):
+        return []
     out = run(f"dpkg-query -W -f '${{Package}} ${{Status}}\\n' {' '.join(packages)} "
               "2>/dev/null || true")
     have = {line.split()[0] for line in out.splitlines()
@@ -43,71 +66,74 @@ def qemu_ok():
         return False
 
 
-def offers(suite):
-    """True when apt has a source for a suite."""
-    for path in ["/etc/apt/sources.list", *glob.glob("/etc/apt/sources.list.d/*.list"),
-                 *glob.glob("/etc/apt/sources.list.d/*.sources")]:
-        if os.path.exists(path):
-            with open(path, encoding="utf-8") as f:
-                if any(suite in line and not line.lstrip().startswith("#") for line in f):
-                    return True
-    return False
-
-
-def apt(*args):
-    env = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-    run(["apt-get", "-q", "-y", *args], env=env,
-        logfile=os.path.join(util.BUILD, "lab", "apt.log"))
-
-
-def header_packages():
-    """The headers packages of both series; 6.1 is in bookworm, which trixie has to add."""
-    return [f"linux-headers-{kernels.newest(s)}-amd64" for s in ("6.1", "6.12")]
-
-
-def missing():
+def missing(verb="test", names=None):
     """What packages() would install: cheap, for the case that all is there."""
-    todo = present(PACKAGES)
-    todo += [s for s in ("6.1", "6.12") if not kernels.installed(s)]
-    return todo + ([] if qemu_ok() else ["qemu-system-x86"])
+    want = needed(verb, names)
+    todo = present(want)
+    if QEMU in want and QEMU not in todo and not qemu_ok():
+        todo.append(QEMU)
+    return todo
 
 
-def add_source(path, text):
-    if os.geteuid():
-        raise LabError("scripts/lab setup installs packages: run it as root")
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(text)
+def stages(todo):
+    """The packages for images, for QEMU, and all others."""
+    return ([p for p in todo if p in IMAGES], [p for p in todo if p not in [*IMAGES, QEMU]],
+            [p for p in todo if p == QEMU])
 
 
-def packages():
-    """Install what is missing."""
-    if not missing():
+def packages(verb="test", names=None):
+    """Install what is missing for a verb."""
+    todo = missing(verb, names)
+    if not todo:
         return
     if os.geteuid():
-        raise LabError(f"missing: {' '.join(missing())}; run scripts/lab setup as root")
-    name = codename()
-    if name == "bookworm" and not offers("bookworm-backports"):
-        add_source(BACKPORTS, BACKPORTS_TEXT)
-    if name == "trixie" and not offers("bookworm"):
-        # 6.1's kernel and headers, of which nothing is ever an upgrade of trixie's own.
-        add_source("/etc/apt/sources.list.d/vfpath-bookworm.sources",
-                   BACKPORTS_TEXT.replace("bookworm-backports", "bookworm bookworm-updates")
-                   + "\n" + BACKPORTS_TEXT.replace("bookworm-backports", "bookworm-security")
-                   .replace("/debian\n", "/debian-security\n"))
-    with step("apt-get update"):
-        apt("update")
-    with step("apt-get install (first time: a few minutes)"):
-        back = ["-t", "bookworm-backports"] if name == "bookworm" else []
-        apt("install", "--no-install-recommends", *PACKAGES, *header_packages())
-        if not qemu_ok():
-            apt("install", "--no-install-recommends", *back, "qemu-system-x86")
-    if not qemu_ok():
+        raise LabError(f"not installed: {' '.join(todo)}; as root, scripts/lab installs them "
+                       "by itself")
+    for part in stages(todo):
+        install(part)
+
+
+def install(todo):
+    """Install some packages; QEMU from the backports where Debian's own has no igb device."""
+    if not todo:
+        return
+    name = debian.codename()
+    back = QEMU in todo and name == "bookworm"
+    with step(f"apt-get install {' '.join(todo)}"):
+        debian.native(back).install(todo, "apt-get install",
+                                    ["-t", f"{name}-backports"] if back else [])
+    if QEMU in todo and not qemu_ok():
         raise LabError("this QEMU has no igb device: 8.0 or newer is needed")
 
 
+def ready(verb, names=None, small=False):
+    """All that a verb needs to play on its first kernel, as much at once as can be."""
+    todo = missing(verb, names)
+    if todo and os.geteuid():
+        packages(verb, names)
+    images_need, others, qemu = stages(todo)
+    # Which ones `run` needs, its cases say
+    kernel = (names or VERBS[verb][1])[0] if names or verb != "run" else None
+    install(images_need)
+
+    def built():
+        install(others)
+        jobs = [build.tools, lambda: install(qemu)]
+        if kernel:
+            jobs.append(lambda: build.modules(kernels.get(kernel)))
+        progress.together(*jobs)
+
+    def unpacked():
+        # What builds a debug kernel is installed by then
+        if kernel and kernel != "debug":
+            kernels.get(kernel)
+
+    progress.together(built, lambda: images.root(small), unpacked)
+
+
 def everything(names=kernels.NAMES):
-    """Packages, root image and kernels, all idempotent."""
-    packages()
+    """Packages, root image and kernels, all idempotent; newer kernels if there are."""
+    packages("setup", names)
     images.root()
     for name in names:
-        say(f"kernel {name}: {kernels.get(name).version}")
+        say(f"kernel {name}: {kernels.get(name, renew=True).version}")
