@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/random.h>
+#include <linux/prandom.h>
 
 #include "pf/mbx_dispatch.h"
 #include "suites.h"
