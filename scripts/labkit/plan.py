@@ -12,13 +12,14 @@ MOST = 240
 
 
 class Job:
-    """What one worker does in one go.
+    """What one worker does in one go, with one processor or so.
 
-    It keeps so many processors at work; nothing else runs beside one that is alone.
+    Nothing else runs beside one that is alone. machine: it has virtual machines in its host VM, whose
+    guests and host want a processor each at times.
     """
 
-    def __init__(self, name, weight, alone=False, processors=1):
-        self.name, self.weight, self.alone, self.processors = name, weight, alone, processors
+    def __init__(self, name, weight, alone=False, machine=False):
+        self.name, self.weight, self.alone, self.machine = name, weight, alone, machine
 
     def __repr__(self):
         return f"{self.name} ({self.weight})"
@@ -28,9 +29,8 @@ class Batch(Job):
     """Cases that one host VM after the other is enough for, on one kernel."""
 
     def __init__(self, kernel, name, cases, lab=None, alone=False):
-        machine = any(needs_machine(c.module) for c in cases)
         super().__init__(f"{kernel} {name}", BOOT + sum(cost(kernel, c) for c in cases), alone,
-                         2 if machine else 1)
+                         any(needs_machine(c.module) for c in cases))
         self.kernel, self.cases, self.lab = kernel, cases, lab or {}
 
 
@@ -86,7 +86,8 @@ def fits(job, busy, processors):
         return True
     if job.alone or any(other.alone for other in busy):
         return False
-    return job.processors + sum(other.processors for other in busy) <= processors
+    machines = sum(other.machine for other in (job, *busy))
+    return len(busy) < processors and (not job.machine or 2 * machines <= max(processors, 2))
 
 
 def pick(jobs, busy, processors):

@@ -54,10 +54,10 @@ class Batches(unittest.TestCase):
                                      case(module("y/e", LAB={"pfs": 2})),
                                      case(module("z/f", LAB={"pfs": 2})),
                                      case(module("pf/g", ALONE=True))])
-        self.assertEqual([(b.name, len(b.cases), b.alone, b.processors) for b in found],
-                         [("6.1 tests", 1, False, 1), ("6.1 pf", 2, False, 1),
-                          ("6.1 machines", 1, False, 2), ("6.1 pfs=2", 2, False, 1),
-                          ("6.1 pf", 1, True, 1)])
+        self.assertEqual([(b.name, len(b.cases), b.alone, b.machine) for b in found],
+                         [("6.1 tests", 1, False, False), ("6.1 pf", 2, False, False),
+                          ("6.1 machines", 1, False, True), ("6.1 pfs=2", 2, False, False),
+                          ("6.1 pf", 1, True, False)])
         self.assertEqual(found[3].lab, {"pfs": 2})
 
     def test_cut(self):
@@ -89,7 +89,7 @@ class Pick(unittest.TestCase):
 
     def setUp(self):
         self.small, self.long = plan.Job("small", 1), plan.Job("long", 9)
-        self.machine, self.alone = plan.Job("machine", 5, processors=2), plan.Job("alone", 99, True)
+        self.machine, self.alone = plan.Job("machine", 5, machine=True), plan.Job("alone", 99, True)
 
     def test_order(self):
         """The longest first, those alone last."""
@@ -97,9 +97,12 @@ class Pick(unittest.TestCase):
         self.assertEqual([j.name for j in jobs], ["long", "machine", "small", "alone"])
 
     def test_processors(self):
-        """No more at once than there are processors for; one at least."""
-        self.assertIs(plan.pick([self.machine, self.small], [self.long], 2), self.small)
-        self.assertIs(plan.pick([self.machine], [self.long], 3), self.machine)
+        """No more at once than there are processors for, and half as many with machines; one at least."""
+        other = plan.Job("other", 5, machine=True)
+        self.assertIs(plan.pick([self.machine], [self.long], 2), self.machine)
+        self.assertIs(plan.pick([self.machine, self.small], [other], 2), self.small)
+        self.assertIs(plan.pick([self.machine], [other], 4), self.machine)
+        self.assertIsNone(plan.pick([self.small], [self.long, other], 2))
         self.assertIs(plan.pick([self.machine], [], 1), self.machine)
 
     def test_alone(self):
