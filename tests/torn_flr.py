@@ -6,6 +6,7 @@ from common.scene import with_guest
 from common.torn import check
 
 setup_module = with_guest
+CHECKED = True
 
 
 def test_under_traffic(lab):

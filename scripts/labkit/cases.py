@@ -5,9 +5,9 @@ A test is a function test_NAME(lab) in tests/*.py or tests/*/*.py; it raises whe
 A module may say:
   GUEST = "machine"             its guests are virtual machines (vfio, KVM, hot plug, migration);
                                 without it they are network namespaces of the host VM
-  KERNELS = ("6.1", "debug")    which kernels its cases run on; without it a stock kernel and,
-                                if no case needs a machine, the debug kernel
+  CHECKED = True                its cases run on the debug kernel, too, not on a stock one alone
   CORE = True                   they run on every kernel there is
+  KERNELS = ("debug",)          they run on these, whatever the others say
   LAB = {"pfs": 2}              its own host VM with these arguments, shared by modules that say
                                 the same
   ALONE = True                  nothing else runs meanwhile: it measures how long things take
@@ -55,9 +55,11 @@ def needs_machine(module):
 
 def module_kernels(module):
     """The names of the kernels that a module's cases run on."""
+    if hasattr(module, "KERNELS"):
+        return tuple(module.KERNELS)
     if getattr(module, "CORE", False):
         return tuple(kernels.NAMES)
-    return getattr(module, "KERNELS", (STOCK,) if needs_machine(module) else (STOCK, DEBUG))
+    return (STOCK, DEBUG) if getattr(module, "CHECKED", False) else (STOCK,)
 
 
 def load(path, top):

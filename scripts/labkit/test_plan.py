@@ -25,9 +25,9 @@ class Kernels(unittest.TestCase):
     """What a module's cases run on."""
 
     def test_default(self):
-        """On a stock kernel, and with checkers unless a machine is needed; core cases on all."""
-        self.assertEqual(case(module("a")).kernels, ("6.1", "debug"))
-        self.assertEqual(case(module("a", GUEST="machine")).kernels, ("6.1",))
+        """On a stock kernel, and with checkers if it says so; core cases on all."""
+        self.assertEqual(case(module("a")).kernels, ("6.1",))
+        self.assertEqual(case(module("a", CHECKED=True)).kernels, ("6.1", "debug"))
         self.assertEqual(case(module("a", KERNELS=("6.12",))).kernels, ("6.12",))
         self.assertEqual(set(case(module("a", CORE=True)).kernels), set(plan_kernels()))
 

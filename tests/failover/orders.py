@@ -7,6 +7,8 @@ from common.verdict import Promise
 
 from labkit.util import wait_for
 
+CHECKED = True
+
 ADD = f"ip link add {UPPER} type vfpath"
 SYNTHETIC, VF = f"ip link set eth0 master {UPPER}", f"ip link set vf0 master {UPPER}"
 # None: the VF comes here; by itself where a synthetic netdev waits for it, else by hand.

@@ -9,6 +9,8 @@ from common.verdict import Promise
 
 from labkit.util import wait_for
 
+CHECKED = True
+
 
 SECOND_MAC = "52:54:00:00:20:02"
 

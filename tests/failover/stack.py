@@ -10,6 +10,7 @@ from common.verdict import Promise
 from labkit.util import wait_for
 
 setup_module = with_guest
+CHECKED = True
 
 VID = 70
 # Loads a program that returns the action in argv[1] (linux/bpf.h: XDP_DROP 1, XDP_PASS 2), and

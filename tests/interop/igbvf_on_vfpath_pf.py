@@ -6,6 +6,8 @@ from common.scene import CHILD3_MAC, Scene
 
 from labkit.util import wait_for
 
+CHECKED = True
+
 
 
 def setup_module(lab):

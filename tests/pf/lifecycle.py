@@ -9,6 +9,7 @@ from labkit.runner import Skip
 from labkit.util import wait_for
 
 setup_module = without_guest
+CHECKED = True
 
 
 def settled(scene):
