@@ -159,7 +159,8 @@ class BenchScene(Scene):
     """
 
     def __init__(self, lab, setup):
-        super().__init__(lab, pf_driver=setup.pf_driver, vf_driver=setup.join.vf_driver)
+        super().__init__(lab, guest="machine", pf_driver=setup.pf_driver,
+                         vf_driver=setup.join.vf_driver)
         self.join = setup.join
         self.script = HostScript(self) if setup.pf_driver == "igb" else None
         self.watch = None

@@ -27,7 +27,7 @@ def judge_torn(promise, window):
     """A path torn away: a short outage, and traffic after it.
 
     The outage is what it cost: in a silence that the emulation makes by standing still nobody
-    sends anything, and nothing is lost. How long it is silent tests/failover/torn_more.py tries.
+    sends anything, and nothing is lost. How long it is silent torn.py judges, beside a quiet path.
     """
     for f in window.results:
         allowed = int(f.stream.rate * TORN_MS * pace.slowness / 1000)

@@ -3,7 +3,7 @@
 
 Under NetworkManager, systemd-networkd, and ifupdown called by udev as cloud images do it, each
 set to configure whatever netdev there is. VFPATH_HOT_PLUGS in the environment says how many
-times the VF comes and goes under each (default 5).
+times the VF comes and goes under each (default 3).
 """
 
 import os
