@@ -29,8 +29,10 @@ def modules(kernel, flags=()):
             shutil.copy(os.path.join(util.TOP, name), os.path.join(src, name))
         out = kernel.make(src, [f"-j{os.cpu_count()}", "modules", *args, *flags],
                           f"modules for {kernel.version}", f"modules-{kernel.name}.log")
+        # A kernel without KUnit has none of its functions: that the suites compile is all one sees.
         found = [line for line in out.splitlines()
-                 if "warning:" in line and "compiler differs" not in line]
+                 if "warning:" in line and "compiler differs" not in line
+                 or "undefined!" in line and "vfpath_kunit.ko" not in line]
         if "W=1" in flags and found:
             raise LabError("\n".join(found))
         for ko in glob.glob(os.path.join(src, "**", "*.ko"), recursive=True):

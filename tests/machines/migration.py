@@ -6,6 +6,7 @@ from common.scene import BRIDGE, Scene
 from common.verdict import Promise
 
 GUEST = "machine"
+ALONE = True
 
 
 def test_same_bridge(lab):

@@ -11,6 +11,7 @@ from common.verdict import Promise
 from labkit.util import wait_for
 
 GUEST = "machine"
+ALONE = True
 
 LOAD = ("modprobe vfpath_vf && modprobe vfpath_failover && "
         "insmod /opt/vfpath/instead/net_failover.ko && modprobe virtio_net")

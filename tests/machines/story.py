@@ -7,6 +7,7 @@ What is tried here once is tried elsewhere again and again, with a namespace for
 from demo import Demo
 
 GUEST = "machine"
+ALONE = True
 
 
 class Story(Demo):

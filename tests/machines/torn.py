@@ -5,6 +5,7 @@ from common.scene import with_machine
 from common.torn import check_numvfs, check_pf_reset
 
 GUEST = "machine"
+ALONE = True
 setup_module = with_machine
 
 

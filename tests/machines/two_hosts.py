@@ -9,6 +9,7 @@ from common.verdict import Promise
 from labkit.util import wait_for
 
 GUEST = "machine"
+ALONE = True
 
 LAB = {"pfs": 2}
 OTHER = "br1"
