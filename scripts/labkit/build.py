@@ -12,12 +12,18 @@ MODULE_PARTS = ["Makefile", "Kbuild", "Kconfig", "dkms.conf", "drivers", "includ
 SOURCES = (".c", ".h", "Kbuild", "Makefile", "Kconfig", "dkms.conf")
 
 
-def modules(kernel, flags=()):
+# The newest kernel's modules are built as strictly as can be, once for checks and cases: with all
+# warnings, and with the suites, though it has no KUnit, so that its functions are missing.
+STRICT = {"backports": ("W=1", "KUNIT=1", "KBUILD_MODPOST_WARN=1")}
+
+
+def modules(kernel):
     """The directory with our modules for a kernel; KUnit's suites for those that have KUnit.
 
-    The build happens on a copy in the cache, so kernels do not disturb each other. With W=1 among
-    the flags a warning is an error.
+    The build happens on a copy in the cache, so kernels do not disturb each other. With W=1 a
+    warning is an error.
     """
+    flags = STRICT.get(kernel.name, ())
     files = [f for f in tree_files(util.TOP, MODULE_PARTS, SOURCES) if ".mod." not in f]
     kunit = kernel.config("KUNIT") in ("y", "m")
     args = ["NET_FAILOVER=1"] + (["KUNIT=1"] if kunit else [])
@@ -29,7 +35,6 @@ def modules(kernel, flags=()):
             shutil.copy(os.path.join(util.TOP, name), os.path.join(src, name))
         out = kernel.make(src, [f"-j{os.cpu_count()}", "modules", *args, *flags],
                           f"modules for {kernel.version}", f"modules-{kernel.name}.log")
-        # A kernel without KUnit has none of its functions: that the suites compile is all one sees.
         found = [line for line in out.splitlines()
                  if "warning:" in line and "compiler differs" not in line
                  or "undefined!" in line and "vfpath_kunit.ko" not in line]
