@@ -11,6 +11,7 @@ import ctypes
 import glob
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -52,11 +53,78 @@ class LineWriter:
         self.fd = fd
         self.lock = threading.Lock()
 
+    def write(self, data):
+        return os.write(self.fd, data)
+
     def send(self, line):
         data = line if isinstance(line, bytes) else line.encode()
         with self.lock:
             while data:
-                data = data[os.write(self.fd, data):]
+                data = data[self.write(data):]
+
+
+class Port(LineWriter):
+    """The agent's virtio-serial port.
+
+    Its driver forgets in a sleep that the host is connected, and learns it from the host's answer
+    after. Linux 7.3 gives the device nowhere to put that answer, so it is lost: what is read
+    still comes, what is written waits. To bind the driver once more asks again.
+    """
+
+    def __init__(self, fd):
+        super().__init__(fd)
+        self.sleeps = self.count()
+        self.reviving = threading.Lock()
+
+    @staticmethod
+    def count():
+        """How often this kernel has slept."""
+        try:
+            with open("/sys/power/suspend_stats/success", encoding="ascii") as f:
+                return int(f.read())
+        except OSError:
+            return 0
+
+    def connected(self):
+        """Within a second."""
+        poll = select.poll()
+        poll.register(self.fd, select.POLLIN)
+        for _ in range(20):
+            if not any(event & select.POLLHUP for _fd, event in poll.poll(0)):
+                return True
+            time.sleep(0.05)
+        return False
+
+    def revive(self):
+        """To be called before anything is written that may be the first since a sleep."""
+        with self.reviving:
+            sleeps = self.count()
+            if sleeps == self.sleeps:
+                return
+            self.sleeps = sleeps
+            if self.connected():
+                return
+            device, driver = port_device()
+            for file in "unbind", "bind":
+                with open(os.path.join(driver, file), "w", encoding="ascii") as f:
+                    f.write(os.path.basename(device))
+            # The number stays, and with it whoever reads and writes
+            fd = os.open(find_port(), os.O_RDWR)
+            os.dup2(fd, self.fd)
+            os.close(fd)
+
+    def write(self, data):
+        try:
+            return super().write(data)
+        except OSError:         # revive() is at it
+            time.sleep(0.05)
+            return 0
+
+    def read(self, size):
+        try:
+            return os.read(self.fd, size)
+        except OSError:
+            return b""
 
 
 def lines(read):
@@ -154,8 +222,7 @@ class Agent:
     """All the operations; op_NAME(request) gives the answer's fields."""
 
     def __init__(self, fd):
-        self.fd = fd
-        self.out = LineWriter(fd)
+        self.out = Port(fd)
         self.relays = {}
         self.monitors = {}
         self.procs = {}
@@ -166,7 +233,7 @@ class Agent:
     def serve(self):
         self.out.send(json.dumps({"hello": os.uname().release}) + "\n")
         while True:
-            for line in lines(lambda size: os.read(self.fd, size)):
+            for line in lines(self.out.read):
                 if line.strip():
                     self.take(line)
             time.sleep(0.05)    # nobody is connected at the other end
@@ -192,6 +259,7 @@ class Agent:
         except Exception as e:              # pylint: disable=broad-except
             ans = {"error": f"{type(e).__name__}: {e}"}
         ans["id"] = req.get("id")
+        self.out.revive()
         self.out.send(json.dumps(ans) + "\n")
 
     def op_drops(self, _req):
@@ -337,14 +405,25 @@ class Agent:
         return {"return": ret}
 
 
-def find_port():
-    """The character device of our port; there is no udev to make links."""
+def port_class():
+    """The directory of our port in sysfs."""
     while True:
         for path in glob.glob("/sys/class/virtio-ports/*/name"):
             with open(path, encoding="ascii") as f:
                 if f.read().strip() == PORT_NAME:
-                    return "/dev/" + path.split("/")[-2]
+                    return os.path.dirname(path)
         time.sleep(0.05)
+
+
+def find_port():
+    """The character device of our port; there is no udev to make links."""
+    return "/dev/" + os.path.basename(port_class())
+
+
+def port_device():
+    """The virtio device of our port, and its driver."""
+    device = os.path.realpath(os.path.join(port_class(), "device"))
+    return device, os.path.realpath(os.path.join(device, "driver"))
 
 
 def reap():
