@@ -3,8 +3,11 @@
 #
 # What the findings share.
 
-# fetch DIR PACKAGE=VERSION...: Debian 12's packages (with backports) and all that they need,
-# unpacked below DIR, nothing configured. The mirror is the one that the machine's apt has.
+# Interrupted, too, a script removes what it has made
+trap 'exit 2' HUP INT TERM
+
+# fetch DIR PACKAGE=VERSION...: packages of Debian 12, or of $RELEASE, with backports, and all that
+# they need, unpacked below DIR, nothing configured. The mirror is the one that the machine's apt has.
 fetch() {
 	root=$1
 	shift
@@ -13,13 +16,14 @@ fetch() {
 	: >"$apt/status"
 	uri=$(apt-get indextargets --format "\$(REPO_URI)" 'Created-By: Packages' \
 		'Origin: Debian' 'Label: Debian' | head -n 1)
-	for suite in bookworm bookworm-backports; do
+	release=${RELEASE:-bookworm}
+	for suite in "$release" "$release-backports"; do
 		echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri $suite main"
 	done >"$apt/sources.list"
 	{
 		private_apt update &&
 		private_apt install -y --no-install-recommends --download-only \
-			-t bookworm-backports "$@" &&
+			-t "$release-backports" "$@" &&
 		find "$apt/cache/archives" -name '*.deb' -exec dpkg-deb -x {} "$root" \;
 	} >"$apt/log" 2>&1 || {
 		cat "$apt/log"

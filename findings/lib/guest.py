@@ -12,15 +12,15 @@ import sys
 import threading
 
 SETUP = """#!/bin/busybox sh
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin
-/bin/busybox mkdir -p /proc /sys /dev /tmp
-/bin/busybox --install /bin
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin:/busybox
+/bin/busybox mkdir -p /proc /sys /dev /tmp /busybox
+/bin/busybox --install /busybox
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
 for ko in /modules/*; do insmod "$ko"; done
 say() { echo "@ $*" >/dev/ttyS0; }
-# until COMMAND: until it succeeds, for a minute
+# until_ COMMAND: until it succeeds, for a minute
 until_() {
 	n=0
 	until "$@" || [ $((n += 1)) -gt 300 ]; do sleep 0.2; done
@@ -75,8 +75,8 @@ def take_modules(host, guest, names):
 class Guest:
     """Iterate over the lines that the guest's script says; set_link() in between."""
 
-    def __init__(self, host, guest, modules, script, *args, cpu="max"):
-        version = take_modules(host, guest, modules)
+    def __init__(self, host, guest, modules, script, *args, cpu="max", fds=()):
+        self.version = version = take_modules(host, guest, modules)
         with open(guest + "/init", "w", encoding="utf-8") as f:
             f.write(SETUP + script + "\npoweroff -f\n")
         os.chmod(guest + "/init", 0o755)
@@ -88,7 +88,7 @@ class Guest:
              "-kernel", f"/boot/vmlinuz-{version}", "-initrd", "/initrd",
              "-append", "console=ttyS0 quiet panic=-1", "-serial", "stdio",
              "-chardev", f"socket,id=qmp,fd={far.fileno()}", "-mon", "chardev=qmp,mode=control",
-             *args], pass_fds=[far.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+             *args], pass_fds=[far.fileno(), *fds], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
         far.close()
         self.qmp = qmp
         threading.Thread(target=self.drain, daemon=True).start()
