@@ -26,6 +26,12 @@ TIMER_LOST = re.compile(r"Possible timer handling issue on cpu=")
 # A kernel that gives up while it boots, as an interrupt of the emulated timer came too late.
 BOOT_PANIC = re.compile(r"Kernel panic - not syncing: (timer doesn't work through "
                         r"Interrupt-remapped IO-APIC|IO-APIC \+ timer doesn't work)")
+# An interrupt delivered a second time: taken at the first instruction of an interrupt's entry, where
+# they are off (IF, bit 9, clear) and the one before was still to be resumed (RF, bit 16, set). No
+# processor does that, and no driver can make it.
+AT_ENTRY = re.compile(r"RIP: 0010:asm_(?:sysvec_\w+|common_interrupt)\+0x0/\S+"
+                      r"(?:\n.*){1,3}?EFLAGS: ([0-9a-f]{8})")
+IF, RF = 1 << 9, 1 << 16
 # QEMU's own words as it aborts: an assertion of its, or of GLib.
 QEMU_ABORT = re.compile(r"^(\*\*\n)?(ERROR:|qemu-system-x86_64: .*Assertion .* failed)", re.M)
 
@@ -45,6 +51,11 @@ def boot_failed(console):
     return bool(BOOT_PANIC.search(console))
 
 
+def injected_twice(console):
+    """True when an interrupt came while interrupts were off, as its entry began."""
+    return any(int(flags, 16) & (IF | RF) == RF for flags in AT_ENTRY.findall(console))
+
+
 def qemu_ended(rc, log):
     """True when a QEMU that has ended by itself was not told to: a signal, or an assertion."""
     return rc is not None and (rc < 0 or rc >= 128 or bool(QEMU_ABORT.search(log)))
@@ -56,6 +67,6 @@ def emulator_failed(consoles, ended):
     consoles are the texts of all machines, ended is true when a machine has ended by itself. One
     whose kernel complained of something first has had its reasons.
     """
-    if any(timer_lost(text) or boot_failed(text) for text in consoles):
+    if any(timer_lost(text) or boot_failed(text) or injected_twice(text) for text in consoles):
         return True
     return ended and not any(complaints(text.splitlines()) for text in consoles)

@@ -17,6 +17,15 @@ PANIC = ("[    0.4] Kernel panic - not syncing: timer doesn't work through Inter
 WARNED = "[   50.1] WARNING: CPU: 0 PID: 12 at drivers/x.c:3 vpf_x+0x1/0x2 [vfpath_pf]\n"
 
 
+TWICE = """\
+[   84.653227] BUG: ENTRY_TRAMPOLINE stack guard page was hit at 00000000efe2daf5
+[   84.664913]  asm_sysvec_apic_timer_interrupt+0x1a/0x20
+[   84.664921] RIP: 0010:asm_sysvec_apic_timer_interrupt+0x0/0x20
+[   84.664929] Code: d6 46 ee ff e9 f1 07 00 00 90
+[   84.664934] RSP: 0000:fffffe66348e5fd8 EFLAGS: 00010002
+"""
+
+
 class Faults(unittest.TestCase):
     """emulator_failed() and what it is made of."""
 
@@ -39,6 +48,15 @@ class Faults(unittest.TestCase):
         self.assertTrue(faults.emulator_failed(["all well\n"], True))
         self.assertFalse(faults.emulator_failed(["all well\n"], False))
         self.assertFalse(faults.emulator_failed([WARNED], True))
+
+    def test_twice(self):
+        """An interrupt within the entry of one; not one that user space, or a handler, is hit by."""
+        self.assertTrue(faults.injected_twice(TWICE))
+        self.assertTrue(faults.emulator_failed([TWICE], True))
+        self.assertFalse(faults.injected_twice(TWICE.replace("00010002", "00010246")))
+        self.assertFalse(faults.injected_twice(TWICE.replace("00010002", "00000002")))
+        self.assertFalse(faults.injected_twice(TWICE.replace("+0x0/", "+0x5/")))
+        self.assertFalse(faults.injected_twice(TWICE.replace("asm_sysvec", "vpf_sysvec")))
 
     def test_qemu(self):
         """A signal or an assertion; not the end that a guest's power-off or panic=-1 makes."""
