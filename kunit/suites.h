@@ -13,6 +13,8 @@ extern struct kunit_suite vfk_pf_reflect_suite;
 extern struct kunit_suite vfk_pf_mbx_suite;
 extern struct kunit_suite vfk_vf_mbx_suite;
 extern struct kunit_suite vfk_failover_path_suite;
+extern struct kunit_suite vfk_failover_plan_suite;
+extern struct kunit_suite vfk_failover_reason_suite;
 extern struct kunit_suite vfk_failover_sources_suite;
 extern struct kunit_suite vfk_failover_busy_suite;
 extern struct kunit_suite vfk_ring_txdesc_suite;
