@@ -17,5 +17,7 @@ extern struct kunit_suite vfk_failover_sources_suite;
 extern struct kunit_suite vfk_failover_busy_suite;
 extern struct kunit_suite vfk_ring_txdesc_suite;
 extern struct kunit_suite vfk_ring_late_suite;
+extern struct kunit_suite vfk_vf_filter_suite;
+extern struct kunit_suite vfk_vf_addr_suite;
 
 #endif /* _VFK_SUITES_H_ */
