@@ -17,6 +17,9 @@ extern struct kunit_suite vfk_failover_sources_suite;
 extern struct kunit_suite vfk_failover_busy_suite;
 extern struct kunit_suite vfk_ring_txdesc_suite;
 extern struct kunit_suite vfk_ring_late_suite;
+extern struct kunit_suite vfk_ring_rx_suite;
+extern struct kunit_suite vfk_ring_tx_suite;
+extern struct kunit_suite vfk_ring_life_suite;
 extern struct kunit_suite vfk_vf_filter_suite;
 extern struct kunit_suite vfk_vf_addr_suite;
 

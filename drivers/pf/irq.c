@@ -50,6 +50,13 @@ static void vpf_irq_rearm(struct vrg_vector *vec)
 	vpf_wr32(a, R_EIMS, BIT(VPF_VEC_QUEUE));
 }
 
+static void vpf_irq_mask(struct vrg_vector *vec)
+{
+	struct vpf_adapter *a = container_of(vec, struct vpf_adapter, vec);
+
+	vpf_wr32(a, R_EIMC, BIT(VPF_VEC_QUEUE));
+}
+
 static void vpf_irq_write_itr(struct vpf_adapter *a, u32 usecs)
 {
 	vpf_wr32(a, R_EITR(VPF_VEC_QUEUE),
@@ -82,7 +89,9 @@ int vpf_irq_alloc(struct vpf_adapter *a)
 	}
 	a->vec.irq = pci_irq_vector(a->pdev, VPF_VEC_QUEUE);
 	a->vec.index = VPF_VEC_QUEUE;
+	a->vec.io = &a->io;
 	a->vec.irq_rearm = vpf_irq_rearm;
+	a->vec.irq_mask = vpf_irq_mask;
 	vrg_dim_init(&a->vec, vpf_irq_dim_itr);
 	return 0;
 }
@@ -145,16 +154,4 @@ void vpf_irq_misc_disable(struct vpf_adapter *a)
 	vpf_wr32(a, R_EIMC, ~0U);
 	vfp_io_flush(&a->io);
 	synchronize_irq(pci_irq_vector(a->pdev, VPF_VEC_MISC));
-}
-
-void vpf_irq_queue_enable(struct vpf_adapter *a)
-{
-	vpf_wr32(a, R_EIMS, BIT(VPF_VEC_QUEUE));
-}
-
-void vpf_irq_queue_disable(struct vpf_adapter *a)
-{
-	vpf_wr32(a, R_EIMC, BIT(VPF_VEC_QUEUE));
-	vfp_io_flush(&a->io);
-	synchronize_irq(a->vec.irq);
 }

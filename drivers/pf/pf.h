@@ -245,13 +245,9 @@ void vpf_irq_queue_free(struct vpf_adapter *a);
 void vpf_irq_program(struct vpf_adapter *a);
 void vpf_irq_misc_enable(struct vpf_adapter *a);
 void vpf_irq_misc_disable(struct vpf_adapter *a);
-void vpf_irq_queue_enable(struct vpf_adapter *a);
-void vpf_irq_queue_disable(struct vpf_adapter *a);
 void vpf_irq_set_itr(struct vpf_adapter *a);
 
 /* queue.c */
-int vpf_queue_start(struct vpf_adapter *a);
-void vpf_queue_stop(struct vpf_adapter *a);
 void vpf_queue_settle_tx(struct vpf_adapter *a);
 void vpf_queue_settle_rx(struct vpf_adapter *a);
 

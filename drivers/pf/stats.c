@@ -120,7 +120,7 @@ void vpf_stats_get64(struct net_device *netdev, struct rtnl_link_stats64 *s)
 	s->tx_packets = tx.packets;
 	s->tx_bytes = tx.bytes;
 	s->tx_dropped = tx.drops;
-	s->rx_packets = rx.packets - rx.filtered;
+	s->rx_packets = rx.packets;
 	s->rx_bytes = rx.bytes;
 	s->rx_errors = rx.drops;
 	s->multicast = rx.multicast;

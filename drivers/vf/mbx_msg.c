@@ -83,6 +83,13 @@ unsigned int vvf_mbx_rx_mode_msg(u32 *msg, u8 mode)
 	return VFP_MBX_RX_MODE_LEN;
 }
 
+/* All a PF without the extension knows of RX modes */
+unsigned int vvf_mbx_promisc_msg(u32 *msg, bool allmulti)
+{
+	msg[0] = vvf_mbx_head(VFP_MBX_PROMISC, allmulti ? VFP_MBX_PROMISC_MC : 0);
+	return 1;
+}
+
 unsigned int vvf_mbx_negotiate_msg(u32 *msg)
 {
 	msg[0] = vvf_mbx_head(VFP_MBX_NEGOTIATE, 0);
