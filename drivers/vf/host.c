@@ -25,6 +25,16 @@ void vvf_host_changed(struct vvf_adapter *a)
 		mod_delayed_work(a->wq, &a->host_work, 0);
 }
 
+/**
+ * vvf_host_begin() - after a handshake: what the PF is told from now on, it is told like this
+ * @a: adapter; RTNL
+ */
+void vvf_host_begin(struct vvf_adapter *a)
+{
+	a->seen_trusted = READ_ONCE(a->state.state) & VFP_STATE_TRUSTED;
+	a->seen_port_vid = READ_ONCE(a->state.port_vid);
+}
+
 /* The PF drops what it doesn't let the VF have any more, without a word on what that is */
 static void vvf_host_trust(struct vvf_adapter *a)
 {
@@ -33,8 +43,7 @@ static void vvf_host_trust(struct vvf_adapter *a)
 
 	if (trusted != a->seen_trusted || port_vid != a->seen_port_vid)
 		vvf_sync_doubt(a, trusted != a->seen_trusted, port_vid != a->seen_port_vid);
-	a->seen_trusted = trusted;
-	a->seen_port_vid = port_vid;
+	vvf_host_begin(a);
 }
 
 static void vvf_host_take(struct vvf_adapter *a, const struct vvf_addr *host)

@@ -63,6 +63,9 @@ static int vvf_netdev_begin(struct vvf_adapter *a)
 		err = vvf_host_address(a);
 	if (err)
 		return err;
+	vvf_host_begin(a);
+	/* What hasn't been answered was forgotten with the rest */
+	clear_bit(VVF_F_PATH_UNSURE, &a->flags);
 	vvf_irq_program(a);
 	err = vrg_queues_on(a->vec, VVF_NUM_VEC);
 	if (err)
@@ -120,7 +123,9 @@ static int vvf_netdev_open(struct net_device *netdev)
 
 	if (!vfp_io_present(&a->io))
 		return -ENODEV;
+	/* Should it be open before its queues run; netpoll doesn't look at the carrier */
 	netif_carrier_off(netdev);
+	netif_tx_disable(netdev);
 	err = vvf_netdev_alloc_rings(a, a->tx_count, a->rx_count, &tx, &rx);
 	if (err)
 		return err;
@@ -230,8 +235,6 @@ static int vvf_netdev_restart(struct vvf_adapter *a)
 
 	a->resets++;
 	vvf_netdev_down(a, false);
-	/* What hasn't been answered was forgotten with the rest */
-	clear_bit(VVF_F_PATH_UNSURE, &a->flags);
 	err = vvf_netdev_begin(a);
 	if (err) {
 		/* Wanted on this VF all the same, when it is back */

@@ -259,6 +259,7 @@ int vvf_sync_vlan(struct vvf_adapter *a, u16 vid, bool on);
 
 /* host.c */
 int vvf_host_address(struct vvf_adapter *a);
+void vvf_host_begin(struct vvf_adapter *a);
 void vvf_host_changed(struct vvf_adapter *a);
 void vvf_host_later(struct vvf_adapter *a);
 void vvf_host_work(struct work_struct *work);
