@@ -223,7 +223,11 @@ static void vfk_mbx_replies(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vpf_mbx_news(&vp), VFP_MBX_STATE_CHANGED | VFP_MBX_CTS);
 	KUNIT_EXPECT_EQ(test, vpf_mbx_state(&vp, true), VFP_STATE_LINK_DISABLED);
 	req = (struct vpf_mbx_req){ .id = VFP_MBX_DATA_PATH, .op = VPF_OP_DATA_PATH, .cookie = 42 };
+	vp.caps = VFP_CAP_ALL & ~VFP_CAP_REASON;
 	KUNIT_EXPECT_EQ(test, vpf_mbx_reply(&vp, &req, -ENETDOWN, true, msg), 2);
+	KUNIT_EXPECT_EQ(test, msg[1], 42);
+	vp.caps = VFP_CAP_ALL;
+	KUNIT_EXPECT_EQ(test, vpf_mbx_reply(&vp, &req, -ENETDOWN, true, msg), 3);
 	KUNIT_EXPECT_EQ(test, msg[1], 42);
 	vp.state = VPF_VPORT_RESERVED;
 	KUNIT_EXPECT_EQ(test, vpf_mbx_news(&vp), VFP_MBX_PF_CONTROL);

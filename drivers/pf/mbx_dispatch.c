@@ -312,6 +312,8 @@ u32 vpf_mbx_state(const struct vpf_vport *vp, bool pf_link_up)
 		state |= VFP_STATE_ADMIN_MAC;
 	if (vp->link_state == IFLA_VF_LINK_STATE_DISABLE)
 		state |= VFP_STATE_LINK_DISABLED;
+	if (vp->link_state == IFLA_VF_LINK_STATE_ENABLE)
+		state |= VFP_STATE_LINK_FORCED;
 	return state;
 }
 
@@ -328,6 +330,80 @@ bool vpf_mbx_cts(const struct vpf_vport *vp)
 	if (vp->state != VPF_VPORT_ATTACHED && vp->state != VPF_VPORT_ACTIVE)
 		return false;
 	return vp->version || vp->link_state != IFLA_VF_LINK_STATE_DISABLE;
+}
+
+static u8 vpf_mbx_nack_policy(const struct vpf_vport *vp, const struct vpf_mbx_req *req)
+{
+	switch (req->op) {
+	case VPF_OP_SET_MAC:
+	case VPF_OP_UC_ADD:
+		return vp->admin_mac ? VFP_NACK_ADMIN_MAC : VFP_NACK_UNTRUSTED;
+	case VPF_OP_RX_MODE:
+		return VFP_NACK_UNTRUSTED;
+	case VPF_OP_VLAN:
+		return VFP_NACK_PORT_VLAN;
+	default:
+		return VFP_NACK_NONE;
+	}
+}
+
+/**
+ * vpf_mbx_nack() - what a VF is told of an error
+ * @vp: its vport
+ * @req: what it has asked for
+ * @err: what came of it
+ *
+ * Return: VFP_NACK_*.
+ */
+u8 vpf_mbx_nack(const struct vpf_vport *vp, const struct vpf_mbx_req *req, int err)
+{
+	if (req->op == VPF_OP_DATA_PATH && req->on) {
+		if (vp->path_nack)
+			return vp->path_nack;
+		if (vp->link_state == IFLA_VF_LINK_STATE_DISABLE)
+			return VFP_NACK_LINK_DISABLED;
+	}
+	switch (err) {
+	case -EPROTO:
+	case -EINVAL:
+		return VFP_NACK_MALFORMED;
+	case -EOPNOTSUPP:
+		return VFP_NACK_UNSUPPORTED;
+	case -EPERM:
+		return vpf_mbx_nack_policy(vp, req);
+	case -EADDRINUSE:
+		return VFP_NACK_ADDR_IN_USE;
+	case -ENOSPC:
+		return VFP_NACK_NO_ROOM;
+	case -EMSGSIZE:
+		return VFP_NACK_FRAME_SIZE;
+	case -ENETDOWN:
+		return VFP_NACK_NO_LINK;
+	case -EBUSY:
+	case -EAGAIN:
+		return VFP_NACK_BUSY;
+	case -ENOMEM:
+	case -EIO:
+	case -ENODEV:
+	case -ETIMEDOUT:
+		return VFP_NACK_FAILED;
+	default:
+		return VFP_NACK_NONE;
+	}
+}
+
+/* Words of a refusal; msg[0] is there */
+static unsigned int vpf_mbx_refuse(const struct vpf_vport *vp, const struct vpf_mbx_req *req,
+				   int err, u32 *msg)
+{
+	bool path = req->id == VFP_MBX_DATA_PATH;
+
+	msg[1] = path ? req->cookie : 0;
+	/* To RESET what was granted before doesn't count */
+	if (!(vp->caps & VFP_CAP_REASON) || req->id == VFP_MBX_RESET)
+		return path ? VFP_MBX_DATA_PATH_LEN : 1;
+	msg[2] = FIELD_PREP(VFP_NACK_CODE, vpf_mbx_nack(vp, req, err));
+	return VFP_MBX_NACK_LEN;
 }
 
 /**
@@ -348,14 +424,13 @@ unsigned int vpf_mbx_reply(const struct vpf_vport *vp, const struct vpf_mbx_req 
 	/* An in-tree driver compares the reply to RESET as a whole */
 	if (req->id != VFP_MBX_RESET && vpf_mbx_cts(vp))
 		msg[0] |= VFP_MBX_CTS;
-	if (req->id == VFP_MBX_DATA_PATH) {
-		msg[1] = req->cookie;
-		return VFP_MBX_DATA_PATH_LEN;
-	}
 	if (err)
-		return 1;
+		return vpf_mbx_refuse(vp, req, err, msg);
 
 	switch (req->op) {
+	case VPF_OP_DATA_PATH:
+		msg[1] = req->cookie;
+		return VFP_MBX_DATA_PATH_LEN;
 	case VPF_OP_RESET:
 		vpf_mbx_put_mac(&msg[1], vp->mac);
 		return VFP_MBX_RESET_REPLY_LEN;
@@ -370,7 +445,11 @@ unsigned int vpf_mbx_reply(const struct vpf_vport *vp, const struct vpf_mbx_req 
 		msg[3] = vpf_mbx_state(vp, pf_link_up);
 		msg[4] = vp->port_vid;
 		msg[5] = VFP_MAX_FRAME;
-		return VFP_MBX_GET_STATE_REPLY_LEN;
+		if (!(vp->caps & (VFP_CAP_MAC_COUNT | VFP_CAP_REASON)))
+			return VFP_MBX_GET_STATE_REPLY_LEN;
+		msg[6] = vp->caps & VFP_CAP_MAC_COUNT ? vp->mac_count : 0;
+		msg[7] = vp->caps & VFP_CAP_REASON ? FIELD_PREP(VFP_NACK_CODE, vp->path_nack) : 0;
+		return VFP_MBX_GET_STATE_REPLY_LEN_EXT;
 	default:
 		return 1;
 	}

@@ -65,6 +65,7 @@ int vpf_mbx_allowed(const struct vpf_vport *vp, const struct vpf_mbx_req *req);
 int vpf_mbx_mc_piece(struct vpf_vport *vp, const struct vpf_mbx_req *req);
 void vpf_mbx_set_mc(struct vpf_vport *vp, const u16 *mc, unsigned int num);
 u32 vpf_mbx_state(const struct vpf_vport *vp, bool pf_link_up);
+u8 vpf_mbx_nack(const struct vpf_vport *vp, const struct vpf_mbx_req *req, int err);
 bool vpf_mbx_cts(const struct vpf_vport *vp);
 unsigned int vpf_mbx_reply(const struct vpf_vport *vp, const struct vpf_mbx_req *req, int err,
 			   bool pf_link_up, u32 *msg);

@@ -64,6 +64,7 @@ int vpf_vf_set_mac(struct vpf_adapter *a, int vf, const u8 *mac, struct netlink_
 	err = vpf_eswitch_vf_mac(a->esw, vf, admin ? mac : gen);
 	if (!err) {
 		vp->admin_mac = admin;
+		vp->mac_count++;
 		vpf_eswitch_event(a->esw, vf, VPF_EV_LINK_CHANGE);
 	}
 	vpf_vf_unlock(a->netdev);

@@ -83,6 +83,8 @@ struct vpf_vport_home {
  * @state: enum vpf_vport_state
  * @mac: its own address
  * @admin_mac: @mac was set by the operator
+ * @mac_count: how often the operator has set @mac
+ * @path_nack: why it can't have the data path (VFP_NACK_*), 0: it can
  * @trusted: may set its own address and promiscuous modes
  * @spoofchk: anti-spoof is on
  * @link_state: IFLA_VF_LINK_STATE_*
@@ -112,6 +114,8 @@ struct vpf_vport {
 	u8 state;
 	u8 mac[ETH_ALEN];
 	bool admin_mac;
+	u32 mac_count;
+	u8 path_nack;
 	bool trusted;
 	bool spoofchk;
 	u8 link_state;

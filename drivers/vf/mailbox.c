@@ -174,7 +174,7 @@ static int vvf_mbx_get_state(struct vvf_adapter *a)
 		return 0;
 	err = vvf_mbx_call(a, msg, vvf_mbx_get_state_msg(msg));
 	if (!err)
-		vvf_mbx_got_state(msg, &a->state);
+		vvf_mbx_got_state(msg, a->caps, &a->state);
 	return err;
 }
 
