@@ -161,10 +161,13 @@ static inline bool vpf_vport_exists(const struct vpf_vport *vp)
 	return vp->state != VPF_VPORT_FREE;
 }
 
-/* eswitch.c; the caller holds esw->lock */
+/* eswitch.c; the caller holds esw->tbl_lock */
+void vpf_eswitch_sum_mta(struct vpf_eswitch *esw);
+u64 vpf_eswitch_now(void);
+
+/* esw_vport.c; the caller holds esw->lock */
 int vpf_eswitch_event(struct vpf_eswitch *esw, unsigned int n, enum vpf_vport_event ev);
 void vpf_eswitch_sync_vport(struct vpf_eswitch *esw, unsigned int n);
-u64 vpf_eswitch_now(void);
 int vpf_eswitch_place(struct vpf_eswitch *esw, unsigned int n);
 int vpf_eswitch_vf_mac(struct vpf_eswitch *esw, unsigned int n, const u8 *mac);
 int vpf_eswitch_vf_uc_add(struct vpf_eswitch *esw, unsigned int n, const u8 *mac);
