@@ -152,7 +152,8 @@ void vpf_eswitch_apply(struct vpf_eswitch *esw)
 	vt_ctl = FIELD_PREP(VT_CTL_DEF_PL, VFP_PF_POOL) | VT_CTL_REPL_EN;
 	if (!esw->pf_promisc)
 		vt_ctl |= VT_CTL_DIS_DEF_POOL;
-	esw->vlan.trunk = esw->pf_promisc;
+	if (esw->vlan.trunk != esw->pf_promisc)
+		vpf_vlan_set_trunk(&esw->vlan, esw->pf_promisc);
 
 	if (!filter && (esw->rctl & RCTL_VFE || !esw->regs_known))
 		vfp_rmw32(&esw->a->io, R_RCTL, RCTL_VFE, 0);

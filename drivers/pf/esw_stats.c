@@ -46,6 +46,7 @@ void vpf_eswitch_get_vf_stats(struct vpf_eswitch *esw, unsigned int n, struct vp
 
 static const char * const vpf_eswitch_names[] = {
 	"fdb_used", "fdb_size", "fdb_hashed", "fdb_refused", "vlan_used", "vlan_size",
+	"vlan_refused", "vlan_unserved",
 	"reflections_dropped",
 };
 
@@ -86,6 +87,8 @@ void vpf_eswitch_ethtool_stats(struct vpf_adapter *a, u64 **p)
 	*d++ = esw->fdb.refused;
 	*d++ = vpf_vlan_used(&esw->vlan);
 	*d++ = VFP_NUM_VLVF;
+	*d++ = esw->vlan.refused;
+	*d++ = vpf_vlan_unserved(&esw->vlan);
 	*d++ = READ_ONCE(esw->reflect.dropped);
 	spin_unlock_bh(&esw->tbl_lock);
 	for (n = 0; n < VFP_MAX_VFS; n++) {

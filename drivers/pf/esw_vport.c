@@ -223,12 +223,14 @@ int vpf_eswitch_vf_vlan(struct vpf_eswitch *esw, unsigned int n, u16 vid, bool j
 	return err;
 }
 
-/* A VF's port VLAN; 0, -EINVAL or -ENOSPC, the old one stays then */
+/* A VF's port VLAN; 0, or -EINVAL: the old one stays then */
 int vpf_eswitch_vf_port_vlan(struct vpf_eswitch *esw, unsigned int n, u16 vid, u8 qos)
 {
 	struct vpf_vport *vp = &esw->vport[n];
 	int err;
 
+	if (vp->port_vid == vid && vp->port_qos == qos)
+		return 0;
 	spin_lock_bh(&esw->tbl_lock);
 	err = vpf_vlan_set_port(&esw->vlan, n, vid, qos);
 	spin_unlock_bh(&esw->tbl_lock);

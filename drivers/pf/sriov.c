@@ -32,6 +32,9 @@ static int vpf_sriov_reserve(struct vpf_eswitch *esw, unsigned int num)
 	int err = 0;
 
 	mutex_lock(&esw->lock);
+	spin_lock_bh(&esw->tbl_lock);
+	vpf_vlan_set_vfs(&esw->vlan, num);
+	spin_unlock_bh(&esw->tbl_lock);
 	for (n = 0; n < num && !err; n++)
 		err = vpf_eswitch_event(esw, n, VPF_EV_RESERVE);
 	if (!err)
