@@ -377,4 +377,5 @@ const struct net_device_ops vpf_netdev_ops = {
 	.ndo_get_vf_stats	= vpf_ndo_get_vf_stats,
 	VFP_NDO_HWTSTAMP(vpf_ptp_hwtstamp_get, vpf_ptp_hwtstamp_set, vpf_ptp_ioctl)
 	VFP_NDO_DEVLINK_PORT(vpf_ndo_get_devlink_port)
+	VFP_NDO_PHYS_PORT_NAME(vfp_no_phys_port_name)
 };

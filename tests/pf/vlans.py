@@ -109,3 +109,16 @@ def test_again(lab):
     near.sh(f"ip link del {near.dev}")
     far.sh(f"ip link del {far.dev}")
     promise.require()
+
+
+def test_pf_name(lab):
+    """The PF's predictable name is the one it has under the in-tree driver."""
+    lab.reset()
+    names = {}
+    for driver in ("igb", "vfpath_pf"):
+        lab.host.sh(f"modprobe {driver}")
+        dev = lab.pf()
+        names[driver] = lab.host.sh(f"udevadm test-builtin net_id /sys/class/net/{dev} 2>/dev/null | "
+                                    "sed -n s/ID_NET_NAME_PATH=//p").out.strip()
+        lab.host.sh(f"modprobe -r {driver}")
+    assert names["igb"] and names["igb"] == names["vfpath_pf"], names
