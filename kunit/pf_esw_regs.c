@@ -44,7 +44,7 @@ static struct vpf_eswitch *vfk_esw_alloc(struct kunit *test, struct vfk_io **f)
 	e->esw.a = &e->a;
 	e->esw.link_mbps = 1000;
 	spin_lock_init(&e->esw.tbl_lock);
-	vpf_fdb_init(&e->esw.fdb);
+	vpf_fdb_init(&e->esw.fdb, 1);
 	vpf_vlan_init(&e->esw.vlan);
 	return &e->esw;
 }

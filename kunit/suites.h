@@ -5,6 +5,7 @@
 #include <kunit/test.h>
 
 extern struct kunit_suite vfk_pf_fdb_suite;
+extern struct kunit_suite vfk_pf_stations_suite;
 extern struct kunit_suite vfk_pf_vlan_suite;
 extern struct kunit_suite vfk_pf_vport_suite;
 extern struct kunit_suite vfk_pf_apply_suite;

@@ -7,7 +7,6 @@
  * never disturbs what a VF has.
  */
 #include <linux/bitfield.h>
-#include <linux/bitmap.h>
 #include <linux/string.h>
 
 #include "eswitch_priv.h"
@@ -111,24 +110,18 @@ static void vpf_eswitch_apply_pools(struct vpf_eswitch *esw)
 	vpf_eswitch_put(esw, R_DTXSWC, &esw->dtxswc, dtxswc);
 }
 
-/* Who lies behind the PF alone: what is sent there would come straight back */
-static void vpf_eswitch_index_pf_only(struct vpf_eswitch *esw)
+/**
+ * vpf_eswitch_apply_fdb() - make the registers what the address table says
+ * @esw: switch; tbl_lock held
+ *
+ * The little that changes with a station, for those in a hurry.
+ */
+void vpf_eswitch_apply_fdb(struct vpf_eswitch *esw)
 {
-	DECLARE_BITMAP(map, 256) = {};
-	unsigned int i;
-
-	for (i = 0; i < VFP_NUM_RAR; i++) {
-		if (esw->fdb.rar[i].pools == BIT(VFP_PF_POOL))
-			__set_bit(esw->fdb.rar[i].mac[ETH_ALEN - 1], map);
-	}
-	for (i = 0; i < VFP_NUM_UTA && esw->fdb.hashed; i++) {
-		if (esw->fdb.uta[i]) {
-			bitmap_fill(map, 256);
-			break;
-		}
-	}
-	for (i = 0; i < ARRAY_SIZE(esw->pf_only); i++)
-		WRITE_ONCE(esw->pf_only[i], map[i]);
+	if (!esw->regs_known || !vfp_io_present(&esw->a->io))
+		return;
+	vpf_eswitch_apply_pools(esw);
+	vpf_apply_fdb(&esw->a->io, &esw->fdb);
 }
 
 /**
@@ -161,7 +154,6 @@ void vpf_eswitch_apply(struct vpf_eswitch *esw)
 	vpf_eswitch_apply_mta(esw);
 	vpf_eswitch_apply_pools(esw);
 	vpf_apply_fdb(&esw->a->io, &esw->fdb);
-	vpf_eswitch_index_pf_only(esw);
 	vpf_eswitch_put(esw, R_VT_CTL, &esw->vt_ctl, vt_ctl);
 	if (!esw->regs_known || esw->rctl != rctl) {
 		vfp_rmw32(&esw->a->io, R_RCTL, VPF_RCTL_SWITCH, rctl);

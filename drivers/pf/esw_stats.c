@@ -45,8 +45,8 @@ void vpf_eswitch_get_vf_stats(struct vpf_eswitch *esw, unsigned int n, struct vp
 /* ethtool -S */
 
 static const char * const vpf_eswitch_names[] = {
-	"fdb_used", "fdb_size", "fdb_hashed", "fdb_refused", "vlan_used", "vlan_size",
-	"vlan_refused", "vlan_unserved",
+	"fdb_used", "fdb_size", "fdb_hashed", "fdb_refused", "fdb_stations", "fdb_evicted",
+	"fdb_limited", "vlan_used", "vlan_size", "vlan_refused", "vlan_unserved",
 	"reflections_dropped",
 };
 
@@ -85,11 +85,14 @@ void vpf_eswitch_ethtool_stats(struct vpf_adapter *a, u64 **p)
 	*d++ = VPF_FDB_NUM_SHARED;
 	*d++ = esw->fdb.hashed;
 	*d++ = esw->fdb.refused;
+	*d++ = esw->fdb.sta.num;
+	*d++ = esw->fdb.sta.evicted;
+	*d++ = esw->fdb.sta.limited;
 	*d++ = vpf_vlan_used(&esw->vlan);
 	*d++ = VFP_NUM_VLVF;
 	*d++ = esw->vlan.refused;
 	*d++ = vpf_vlan_unserved(&esw->vlan);
-	*d++ = READ_ONCE(esw->reflect.dropped);
+	*d++ = READ_ONCE(esw->learn.reflect.dropped);
 	spin_unlock_bh(&esw->tbl_lock);
 	for (n = 0; n < VFP_MAX_VFS; n++) {
 		const struct vpf_mbx_stats *m = &esw->mbx_stats[n];

@@ -182,6 +182,8 @@ int vpf_eswitch_vf_mac(struct vpf_eswitch *esw, unsigned int n, const u8 *mac)
 	if (vp->state == VPF_VPORT_ACTIVE)
 		vpf_bridge_to_synthetic(esw, vp);
 	ether_addr_copy(vp->mac, mac);
+	/* Where the old one was seen says nothing of this one */
+	vp->num_homes = 0;
 	vpf_eswitch_forget_seen(esw, n);
 	err = vpf_eswitch_place(esw, n);
 	if (err)

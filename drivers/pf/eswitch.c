@@ -6,6 +6,7 @@
 #include <linux/bitfield.h>
 #include <linux/etherdevice.h>
 #include <linux/jiffies.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 
 #include "eswitch_priv.h"
@@ -91,9 +92,10 @@ void vpf_eswitch_rx_mode(struct vpf_adapter *a)
 
 		esw->pf_mta[hash / 32] |= BIT(hash % 32);
 	}
-	vpf_fdb_flush(&esw->fdb, VPF_FDB_PF_UC, VFP_PF_POOL);
+	vpf_fdb_mark_uc(&esw->fdb);
 	netdev_for_each_uc_addr(ha, netdev)
 		vpf_fdb_add(&esw->fdb, VPF_FDB_PF_UC, VFP_PF_POOL, ha->addr);
+	vpf_fdb_flush_marked_uc(&esw->fdb);
 	vpf_eswitch_sum_mta(esw);
 	vpf_eswitch_apply(esw);
 	spin_unlock_bh(&esw->tbl_lock);
@@ -168,86 +170,6 @@ void vpf_eswitch_link(struct vpf_adapter *a, bool up)
 			vpf_eswitch_event(esw, i, VPF_EV_LINK_CHANGE);
 	}
 	mutex_unlock(&esw->lock);
-}
-
-/* Reflections: see reflect.c */
-
-bool __vpf_reflect_active(const struct vpf_adapter *a)
-{
-	return READ_ONCE(a->esw->loopback);
-}
-
-static void vpf_eswitch_reflect_note(struct vpf_eswitch *esw, struct sk_buff *skb)
-{
-	u32 signature;
-	u16 tci = skb_vlan_tag_present(skb) ? skb_vlan_tag_get(skb) : 0;
-
-	signature = vpf_reflect_signature(skb->data, skb_headlen(skb), skb->len, tci);
-	spin_lock_bh(&esw->reflect_lock);
-	vpf_reflect_note(&esw->reflect, signature, vpf_eswitch_now());
-	spin_unlock_bh(&esw->reflect_lock);
-}
-
-/**
- * vpf_reflect_tx() - the PF is about to send a frame
- * @a: adapter
- * @skb: frame, from its Ethernet header
- *
- * Return: true when nobody but the PF would get it. A bridge that doesn't know an
- * address sends to all ports; if it is one of this bridge's stations, the NIC would
- * hand the frame straight back, and the bridge learn its sender on the wrong port.
- */
-bool vpf_reflect_tx(struct vpf_adapter *a, struct sk_buff *skb)
-{
-	struct vpf_eswitch *esw = a->esw;
-	const u8 *dst = skb->data;
-	bool only = false, hashed;
-	int i;
-
-	if (is_multicast_ether_addr(dst)) {
-		vpf_eswitch_reflect_note(esw, skb);
-		return false;
-	}
-	if (!test_bit(dst[ETH_ALEN - 1], esw->pf_only))
-		return false;
-	spin_lock_bh(&esw->tbl_lock);
-	i = vpf_fdb_find(&esw->fdb, dst);
-	if (i >= 0)
-		only = esw->fdb.rar[i].pools == BIT(VFP_PF_POOL);
-	hashed = i < 0 && vpf_fdb_in_hash(&esw->fdb, dst);
-	spin_unlock_bh(&esw->tbl_lock);
-	/* The hash table's go to the wire as well, and come back */
-	if (hashed)
-		vpf_eswitch_reflect_note(esw, skb);
-	return only;
-}
-
-/**
- * vpf_reflect_rx() - the PF has received a frame
- * @a: adapter
- * @skb: frame, after eth_type_trans()
- *
- * Return: true when the PF has sent it itself.
- */
-bool vpf_reflect_rx(struct vpf_adapter *a, struct sk_buff *skb)
-{
-	struct vpf_eswitch *esw = a->esw;
-	const u8 *dst = eth_hdr(skb)->h_dest;
-	u32 signature;
-	bool match;
-	u16 tci;
-
-	if (!vpf_reflect_active(a))
-		return false;
-	if (!is_multicast_ether_addr(dst) && !vpf_fdb_in_hash(&esw->fdb, dst))
-		return false;
-	tci = skb_vlan_tag_present(skb) ? skb_vlan_tag_get(skb) : 0;
-	signature = vpf_reflect_signature(skb_mac_header(skb), skb_headlen(skb) + ETH_HLEN,
-					  skb->len + ETH_HLEN, tci);
-	spin_lock_bh(&esw->reflect_lock);
-	match = vpf_reflect_match(&esw->reflect, signature, vpf_eswitch_now());
-	spin_unlock_bh(&esw->reflect_lock);
-	return match;
 }
 
 /* Life */
@@ -340,12 +262,12 @@ int vpf_eswitch_init(struct vpf_adapter *a)
 	mutex_init(&esw->lock);
 	mutex_init(&esw->stats_lock);
 	spin_lock_init(&esw->tbl_lock);
-	spin_lock_init(&esw->reflect_lock);
+	vpf_learn_init(esw);
 	INIT_WORK(&esw->mbx_work, vpf_mailbox_work);
 	INIT_DELAYED_WORK(&esw->poll_work, vpf_mailbox_poll_work);
 	INIT_DELAYED_WORK(&esw->tell_work, vpf_mailbox_tell_work);
 	INIT_WORK(&esw->assert_work, vpf_bridge_assert_work);
-	INIT_LIST_HEAD(&esw->bridge_ports);
+	INIT_LIST_HEAD(&esw->bridge.ports);
 	esw->wq = alloc_ordered_workqueue("%s-%s", WQ_HIGHPRI, VPF_NAME, pci_name(a->pdev));
 	if (!esw->wq) {
 		kvfree(esw);
@@ -353,7 +275,7 @@ int vpf_eswitch_init(struct vpf_adapter *a)
 	}
 
 	esw->link_mbps = VPF_MAX_RATE;
-	vpf_fdb_init(&esw->fdb);
+	vpf_fdb_init(&esw->fdb, get_random_u32());
 	vpf_vlan_init(&esw->vlan);
 	for (i = 0; i < VFP_MAX_VFS; i++) {
 		vpf_vport_gen_mac(mac, a->netdev->perm_addr, i);
@@ -377,6 +299,7 @@ void vpf_eswitch_exit(struct vpf_adapter *a)
 
 	cancel_delayed_work_sync(&esw->poll_work);
 	cancel_delayed_work_sync(&esw->tell_work);
+	vpf_learn_exit(esw);
 	destroy_workqueue(esw->wq);
 	a->esw = NULL;
 	kvfree(esw);

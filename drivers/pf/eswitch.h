@@ -79,17 +79,14 @@ void vpf_devlink_vf_ports_del(struct vpf_adapter *a);
 void vpf_devlink_rates_changed(struct vpf_adapter *a);
 
 /*
- * The NIC gives the PF what it sends itself while loopback is on. vpf_reflect_tx()
- * is asked about each frame before it is sent: true, the caller drops it, for only
- * the PF itself would get it. vpf_reflect_rx() is asked about each frame received.
+ * learn.c. Asked about each frame before it is sent and when it is received, while loopback is on:
+ * who stands behind the PF is learned from what it sends, and the NIC gives the PF what it sends
+ * itself. True: the caller drops it.
  */
-bool __vpf_reflect_active(const struct vpf_adapter *a);
-bool vpf_reflect_tx(struct vpf_adapter *a, struct sk_buff *skb);
-bool vpf_reflect_rx(struct vpf_adapter *a, struct sk_buff *skb);
-
-static inline bool vpf_reflect_active(const struct vpf_adapter *a)
-{
-	return __vpf_reflect_active(a);
-}
+bool vpf_learn_active(const struct vpf_adapter *a);
+bool vpf_learn_tx(struct vpf_adapter *a, struct sk_buff *skb);
+bool vpf_learn_rx(struct vpf_adapter *a, struct sk_buff *skb);
+netdev_features_t vpf_learn_features_check(struct sk_buff *skb, struct net_device *netdev,
+					   netdev_features_t features);
 
 #endif /* _VPF_ESWITCH_H_ */

@@ -6,14 +6,14 @@
 #define _VPF_ESWITCH_PRIV_H_
 
 #include <linux/mutex.h>
-#include <linux/notifier.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
 #include "apply.h"
+#include "bridge.h"
 #include "eswitch.h"
 #include "fdb.h"
-#include "reflect.h"
+#include "learn.h"
 #include "vlan.h"
 #include "vport.h"
 
@@ -83,10 +83,7 @@ struct vpf_mbx_stats {
  * @dtxswc: what DTXSWC holds
  * @vt_ctl: what VT_CTL holds
  * @rctl: bits of RCTL that are the switch's
- * @pf_only: hashes (of the last byte) of addresses that lead to the PF alone; read
- *	without lock
- * @reflect_lock: protects @reflect
- * @reflect: multicast the PF sent a moment ago
+ * @learn: what the PF's frames tell
  * @wq: ordered: mailbox, resets, bridge
  * @mbx_work: something happened on a mailbox
  * @poll_work: the same once a second, while VFs exist
@@ -95,11 +92,7 @@ struct vpf_mbx_stats {
  * @stats_lock: protects @vf_stats and @vf_last
  * @vf_stats: by VF
  * @vf_last: the registers when last read
- * @bridge_ports: the PF and VLANs of it that are ports of bridges (RTNL; RCU for readers)
- * @vlan_enabled: the bridge module's br_vlan_enabled(); held while @bridge_ports has any
- * @vlan_pvid: its br_vlan_get_pvid_rcu()
- * @netdev_nb: joins and leaves
- * @fdb_nb: the bridge's entries come and go
+ * @bridge: Linux bridges with the PF in them
  */
 struct vpf_eswitch {
 	struct vpf_adapter *a;
@@ -132,11 +125,8 @@ struct vpf_eswitch {
 	u32 dtxswc;
 	u32 vt_ctl;
 	u32 rctl;
-	unsigned long pf_only[BITS_TO_LONGS(256)];
 
-	/* The table of reflect.c alone */
-	spinlock_t reflect_lock;
-	struct vpf_reflect reflect;
+	struct vpf_learn learn;
 
 	struct workqueue_struct *wq;
 	struct work_struct mbx_work;
@@ -149,11 +139,7 @@ struct vpf_eswitch {
 	struct vpf_vf_stats vf_stats[VFP_MAX_VFS];
 	u32 vf_last[VFP_MAX_VFS][VPF_VF_STATS];
 
-	struct list_head bridge_ports;
-	bool (*vlan_enabled)(const struct net_device *br);
-	int (*vlan_pvid)(const struct net_device *port, u16 *pvid);
-	struct notifier_block netdev_nb;
-	struct notifier_block fdb_nb;
+	struct vpf_bridge bridge;
 };
 
 static inline bool vpf_vport_exists(const struct vpf_vport *vp)
@@ -177,6 +163,7 @@ int vpf_eswitch_vf_port_vlan(struct vpf_eswitch *esw, unsigned int n, u16 vid, u
 
 /* esw_regs.c; vpf_eswitch_apply() with esw->tbl_lock held */
 void vpf_eswitch_apply(struct vpf_eswitch *esw);
+void vpf_eswitch_apply_fdb(struct vpf_eswitch *esw);
 void vpf_eswitch_loopback(struct vpf_eswitch *esw, bool on);
 void vpf_eswitch_rewrite(struct vpf_eswitch *esw);
 
@@ -188,10 +175,5 @@ void vpf_mailbox_work(struct work_struct *work);
 void vpf_mailbox_poll_work(struct work_struct *work);
 void vpf_mailbox_tell_work(struct work_struct *work);
 void vpf_mailbox_tell(struct vpf_eswitch *esw, unsigned int n);
-
-/* bridge.c; the caller holds esw->lock */
-void vpf_bridge_to_vf(struct vpf_eswitch *esw, struct vpf_vport *vp);
-void vpf_bridge_to_synthetic(struct vpf_eswitch *esw, struct vpf_vport *vp);
-void vpf_bridge_assert_work(struct work_struct *work);
 
 #endif /* _VPF_ESWITCH_PRIV_H_ */

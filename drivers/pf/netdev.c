@@ -11,14 +11,14 @@
 #include "eswitch.h"
 #include "pf.h"
 
-/* Drop what the PF sent itself and the NIC gave back (reflect.c), and the self-test's */
+/* Drop what the PF sent itself and the NIC gave back (learn.c), and the self-test's */
 static bool vpf_netdev_rx_filter(struct vrg_ring *ring, struct sk_buff *skb)
 {
 	struct vpf_adapter *a = vpf_adapter(ring->netdev);
 
 	if (unlikely(test_bit(VPF_F_SELFTEST, &a->flags)))
 		return vpf_selftest_rx(a, skb);
-	return vpf_reflect_rx(a, skb);
+	return vpf_learn_rx(a, skb);
 }
 
 static void vpf_netdev_free_rings(struct vrg_ring **tx, struct vrg_ring *rx)
@@ -279,7 +279,7 @@ static netdev_tx_t vpf_netdev_xmit(struct sk_buff *skb, struct net_device *netde
 	struct vpf_adapter *a = vpf_adapter(netdev);
 	struct vrg_ring *ring = a->tx[skb_get_queue_mapping(skb)];
 
-	if (vpf_reflect_active(a) && vpf_reflect_tx(a, skb)) {
+	if (vpf_learn_active(a) && vpf_learn_tx(a, skb)) {
 		dev_kfree_skb_any(skb);
 		/* Perhaps the last of a batch */
 		vrg_tx_kick(ring);
@@ -357,7 +357,7 @@ const struct net_device_ops vpf_netdev_ops = {
 	.ndo_open		= vpf_netdev_open,
 	.ndo_stop		= vpf_netdev_stop,
 	.ndo_start_xmit		= vpf_netdev_xmit,
-	.ndo_features_check	= vrg_features_check,
+	.ndo_features_check	= vpf_learn_features_check,
 	.ndo_tx_timeout		= vpf_netdev_tx_timeout,
 	.ndo_get_stats64	= vpf_stats_get64,
 	.ndo_validate_addr	= eth_validate_addr,

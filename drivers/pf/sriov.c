@@ -81,6 +81,7 @@ static int vpf_sriov_enable(struct vpf_adapter *a, unsigned int num)
 	if (err)
 		goto err_release;
 	vpf_eswitch_loopback(esw, true);
+	vpf_learn_start(esw);
 	/* Drivers of this host bind in there, and want their mail answered */
 	queue_delayed_work(esw->wq, &esw->poll_work, HZ);
 	err = pci_enable_sriov(a->pdev, num);

@@ -82,7 +82,7 @@ def test_move(lab):
 
 
 def test_ageing(lab):
-    """What the bridge forgets, the NIC forgets."""
+    """What the bridge forgets takes no exact entry any more (who reaches it: learns/forgotten)."""
     scene, mac = lab.scene, "52:54:00:00:44:02"
     lab.host.sh(f"ip link set {BRIDGE} type bridge ageing_time 300")
     scene.child2.sh(f"ip link add link c2 name aged address {mac} type macvlan && "

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * DOC: VFs and the bridge
+ *
+ * When a VF's data path moves, the bridge's entry for its address moves with it, between our port and
+ * the one that its guest's synthetic path ends on, its home. (That makes an entry on a port that
+ * isn't ours: without it the bridge would flood until the guest speaks, and what it floods to both
+ * paths the guest would have twice.) The host's own addresses are never touched.
+ */
+#include <linux/etherdevice.h>
+#include <linux/if_bridge.h>
+#include <linux/rculist.h>
+#include <net/switchdev.h>
+
+#include "eswitch_priv.h"
+
+#if IS_ENABLED(CONFIG_NET_SWITCHDEV)
+
+/* Where a VF's untagged frames come out on the host, or NULL: in no bridge. RCU. */
+static struct vpf_bridge_port *vpf_bridge_of_vf(struct vpf_eswitch *esw,
+						const struct vpf_vport *vp)
+{
+	struct vpf_bridge_port *bp, *found = NULL;
+
+	list_for_each_entry_rcu(bp, &esw->bridge.ports, node) {
+		if (bp->vid == vp->port_vid)
+			return bp;
+		if (!bp->vid)
+			found = bp;
+	}
+	return found;
+}
+
+static bool vpf_bridge_send(struct net_device *port, unsigned long event, const u8 *mac, u16 vid)
+{
+	struct switchdev_notifier_fdb_info info = {
+		.addr = mac,
+		.vid = vid,
+		.offloaded = event == SWITCHDEV_FDB_ADD_TO_BRIDGE,
+	};
+
+	return call_switchdev_notifiers(event, port, &info.info, NULL) != NOTIFY_BAD;
+}
+
+/* The VLAN of untagged frames of the VF, as the bridge sees it. RCU. */
+static u16 vpf_bridge_vid(struct vpf_eswitch *esw, const struct vpf_bridge_port *bp,
+			  const struct vpf_vport *vp)
+{
+	u16 vid;
+
+	if (!esw->bridge.vlan_enabled || !esw->bridge.vlan_pvid || !esw->bridge.vlan_enabled(bp->br))
+		return 0;
+	if (!bp->vid && vp->port_vid)
+		return vp->port_vid;
+	return esw->bridge.vlan_pvid(bp->dev, &vid) ? 0 : vid;
+}
+
+/* Where a bridge has the address now, other than behind the PF, is its home */
+static void vpf_bridge_take_homes(struct vpf_eswitch *esw, struct vpf_vport *vp)
+{
+	struct vpf_place place;
+	bool first = true;
+
+	spin_lock_bh(&esw->tbl_lock);
+	while (!vpf_fdb_take_place(&esw->fdb, vp->mac, &place)) {
+		if (first)
+			vp->num_homes = 0;
+		first = false;
+		if (vp->num_homes < VPF_VPORT_MAX_HOMES)
+			vp->home[vp->num_homes++] = (struct vpf_vport_home) {
+				.vid = place.vid,
+				.port = place.port,
+			};
+	}
+	spin_unlock_bh(&esw->tbl_lock);
+}
+
+/*
+ * Is it an address of the host's own: of what is above the PF, or local to a bridge there? Whatever
+ * a VF has for an address, the bridge's entry for this one stays.
+ */
+static bool vpf_bridge_is_hosts(struct vpf_eswitch *esw, const u8 *mac)
+{
+	struct netdev_nested_priv priv = { .data = (void *)mac };
+	bool found;
+
+	spin_lock_bh(&esw->tbl_lock);
+	found = vpf_fdb_is_local(&esw->fdb, mac);
+	spin_unlock_bh(&esw->tbl_lock);
+	rcu_read_lock();
+	found = found || netdev_walk_all_upper_dev_rcu(esw->a->netdev, vpf_bridge_has_mac, &priv);
+	rcu_read_unlock();
+	return found;
+}
+
+/* The port of a bridge that a home is, and our own port there; NULL when it is none now. RCU. */
+static struct net_device *vpf_bridge_home(struct vpf_eswitch *esw, const struct vpf_vport *vp,
+					  const struct vpf_vport_home *home,
+					  struct vpf_bridge_port **bp)
+{
+	struct net_device *port = dev_get_by_index_rcu(dev_net(esw->a->netdev), home->port);
+
+	if (!port || !netif_is_bridge_port(port))
+		return NULL;
+	*bp = vpf_bridge_find(esw, netdev_master_upper_dev_get_rcu(port), vp->port_vid);
+	return *bp ? port : NULL;
+}
+
+/**
+ * vpf_bridge_to_vf() - the bridge shall send to a VF by the PF
+ * @esw: switch; lock held
+ * @vp: vport, whose address leads to the VF in the NIC already
+ */
+void vpf_bridge_to_vf(struct vpf_eswitch *esw, struct vpf_vport *vp)
+{
+	struct vpf_bridge_port *bp;
+	bool sent = false;
+	unsigned int i;
+
+	if (vpf_bridge_is_hosts(esw, vp->mac))
+		return;
+	vpf_bridge_take_homes(esw, vp);
+	rcu_read_lock();
+	for (i = 0; i < vp->num_homes; i++) {
+		if (!vpf_bridge_home(esw, vp, &vp->home[i], &bp))
+			continue;
+		vpf_bridge_send(bp->dev, SWITCHDEV_FDB_ADD_TO_BRIDGE, vp->mac, vp->home[i].vid);
+		sent = true;
+	}
+	bp = sent ? NULL : vpf_bridge_of_vf(esw, vp);
+	if (bp)
+		vpf_bridge_send(bp->dev, SWITCHDEV_FDB_ADD_TO_BRIDGE, vp->mac,
+				vpf_bridge_vid(esw, bp, vp));
+	rcu_read_unlock();
+}
+
+static bool vpf_bridge_send_home(struct vpf_eswitch *esw, const struct vpf_vport *vp,
+				 const struct vpf_vport_home *home)
+{
+	struct vpf_place place = { .port = home->port, .vid = home->vid };
+	struct vpf_bridge_port *bp;
+	struct net_device *port = vpf_bridge_home(esw, vp, home, &bp);
+
+	if (!port)
+		return false;
+	/* The bridge doesn't tell those who move an entry that it has moved */
+	if (!vpf_bridge_send(port, SWITCHDEV_FDB_ADD_TO_BRIDGE, vp->mac, home->vid))
+		return false;
+	place.bridge = bp->br->ifindex;
+	spin_lock_bh(&esw->tbl_lock);
+	vpf_fdb_place(&esw->fdb, vp->mac, &place, esw->fdb.now);
+	spin_unlock_bh(&esw->tbl_lock);
+	return true;
+}
+
+/**
+ * vpf_bridge_to_synthetic() - the bridge shall send to a VF's guest by the synthetic path
+ * @esw: switch; lock held
+ * @vp: vport, whose address still leads to the VF in the NIC
+ *
+ * Without a port to send to, the bridge forgets the address, and floods.
+ */
+void vpf_bridge_to_synthetic(struct vpf_eswitch *esw, struct vpf_vport *vp)
+{
+	struct vpf_bridge_port *bp;
+	bool moved = false;
+	unsigned int i;
+
+	if (vpf_bridge_is_hosts(esw, vp->mac))
+		return;
+	/* The guest may have sent by its synthetic path already */
+	vpf_bridge_take_homes(esw, vp);
+	rcu_read_lock();
+	for (i = 0; i < vp->num_homes; i++)
+		moved |= vpf_bridge_send_home(esw, vp, &vp->home[i]);
+	bp = moved ? NULL : vpf_bridge_of_vf(esw, vp);
+	if (bp)
+		vpf_bridge_send(bp->dev, SWITCHDEV_FDB_DEL_TO_BRIDGE, vp->mac,
+				vpf_bridge_vid(esw, bp, vp));
+	rcu_read_unlock();
+}
+
+/* The bridge has learned a VF's address anew: has it been misled, or has the guest moved? */
+static void vpf_bridge_assert(struct vpf_eswitch *esw, unsigned int n)
+{
+	struct vpf_vport *vp = &esw->vport[n];
+	enum vpf_vport_seen seen;
+
+	spin_lock_bh(&esw->tbl_lock);
+	seen = vpf_vport_seen(vp, &esw->seen[n]);
+	if (seen != VPF_SEEN_THERE)
+		memset(&esw->seen[n], 0, sizeof(esw->seen[n]));
+	spin_unlock_bh(&esw->tbl_lock);
+
+	switch (seen) {
+	case VPF_SEEN_TO_VF:
+		vpf_bridge_to_vf(esw, vp);
+		break;
+	case VPF_SEEN_TO_SYNTHETIC:
+		vpf_bridge_to_synthetic(esw, vp);
+		break;
+	case VPF_SEEN_THERE:
+		vpf_eswitch_place(esw, n);
+		break;
+	}
+}
+
+void vpf_bridge_assert_work(struct work_struct *work)
+{
+	struct vpf_eswitch *esw = container_of(work, struct vpf_eswitch, assert_work);
+	unsigned int n;
+
+	mutex_lock(&esw->lock);
+	for (n = 0; n < esw->num_vfs; n++)
+		vpf_bridge_assert(esw, n);
+	mutex_unlock(&esw->lock);
+}
+
+#else
+
+void vpf_bridge_to_vf(struct vpf_eswitch *esw, struct vpf_vport *vp)
+{
+}
+
+void vpf_bridge_to_synthetic(struct vpf_eswitch *esw, struct vpf_vport *vp)
+{
+}
+
+void vpf_bridge_assert_work(struct work_struct *work)
+{
+}
+
+#endif
