@@ -6,7 +6,8 @@
 
 #include "suites.h"
 
-kunit_test_suites(&vfk_pf_fdb_suite, &vfk_pf_stations_suite, &vfk_pf_vlan_suite, &vfk_pf_vport_suite,
+kunit_test_suites(&vfk_pf_fdb_suite, &vfk_pf_stations_suite,
+		  &vfk_pf_port_path_suite, &vfk_pf_vlan_suite, &vfk_pf_vport_suite,
 		  &vfk_pf_apply_suite, &vfk_pf_esw_regs_suite, &vfk_pf_reflect_suite,
 		  &vfk_pf_mbx_suite, &vfk_vf_mbx_suite, &vfk_failover_path_suite,
 		  &vfk_failover_sources_suite, &vfk_failover_busy_suite,

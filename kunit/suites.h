@@ -6,6 +6,7 @@
 
 extern struct kunit_suite vfk_pf_fdb_suite;
 extern struct kunit_suite vfk_pf_stations_suite;
+extern struct kunit_suite vfk_pf_port_path_suite;
 extern struct kunit_suite vfk_pf_vlan_suite;
 extern struct kunit_suite vfk_pf_vport_suite;
 extern struct kunit_suite vfk_pf_apply_suite;

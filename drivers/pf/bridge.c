@@ -170,7 +170,9 @@ static void vpf_bridge_get(struct vpf_eswitch *esw)
 #if IS_ENABLED(CONFIG_BRIDGE_VLAN_FILTERING)
 	esw->bridge.vlan_enabled = symbol_get(br_vlan_enabled);
 	esw->bridge.vlan_pvid = symbol_get(br_vlan_get_pvid_rcu);
+	esw->bridge.vlan_info = symbol_get(br_vlan_get_info_rcu);
 #endif
+	esw->bridge.port_flag = symbol_get(br_port_flag_is_set);
 }
 
 static void vpf_bridge_put(struct vpf_eswitch *esw)
@@ -182,9 +184,15 @@ static void vpf_bridge_put(struct vpf_eswitch *esw)
 		symbol_put(br_vlan_enabled);
 	if (esw->bridge.vlan_pvid)
 		symbol_put(br_vlan_get_pvid_rcu);
+	if (esw->bridge.vlan_info)
+		symbol_put(br_vlan_get_info_rcu);
 	esw->bridge.vlan_enabled = NULL;
 	esw->bridge.vlan_pvid = NULL;
+	esw->bridge.vlan_info = NULL;
 #endif
+	if (esw->bridge.port_flag)
+		symbol_put(br_port_flag_is_set);
+	esw->bridge.port_flag = NULL;
 }
 
 static void vpf_bridge_join(struct vpf_eswitch *esw, struct net_device *dev, u16 vid,

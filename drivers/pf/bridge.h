@@ -30,6 +30,8 @@ struct vpf_bridge_port {
  * @ports: &struct vpf_bridge_port (RTNL; RCU for readers)
  * @vlan_enabled: the bridge module's br_vlan_enabled(); held while there are @ports
  * @vlan_pvid: its br_vlan_get_pvid_rcu()
+ * @vlan_info: its br_vlan_get_info_rcu()
+ * @port_flag: its br_port_flag_is_set()
  * @netdev_nb: joins and leaves
  * @fdb_nb: the bridge's entries come and go
  */
@@ -37,6 +39,8 @@ struct vpf_bridge {
 	struct list_head ports;
 	bool (*vlan_enabled)(const struct net_device *br);
 	int (*vlan_pvid)(const struct net_device *port, u16 *pvid);
+	int (*vlan_info)(const struct net_device *port, u16 vid, struct bridge_vlan_info *info);
+	bool (*port_flag)(const struct net_device *port, unsigned long flag);
 	struct notifier_block netdev_nb;
 	struct notifier_block fdb_nb;
 };
@@ -46,9 +50,11 @@ struct vpf_bridge_port *vpf_bridge_find(struct vpf_eswitch *esw, const struct ne
 int vpf_bridge_has_mac(struct net_device *dev, struct netdev_nested_priv *priv);
 
 /* bridge_vf.c */
+void vpf_bridge_check_paths(struct vpf_eswitch *esw);
 void vpf_bridge_assert_work(struct work_struct *work);
 /* the caller holds esw->lock */
 void vpf_bridge_to_vf(struct vpf_eswitch *esw, struct vpf_vport *vp);
 void vpf_bridge_to_synthetic(struct vpf_eswitch *esw, struct vpf_vport *vp);
+u8 vpf_bridge_path_nack(struct vpf_eswitch *esw, struct vpf_vport *vp);
 
 #endif /* _VPF_BRIDGE_H_ */

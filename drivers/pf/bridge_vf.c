@@ -13,6 +13,7 @@
 #include <net/switchdev.h>
 
 #include "eswitch_priv.h"
+#include "port_path.h"
 
 #if IS_ENABLED(CONFIG_NET_SWITCHDEV)
 
@@ -71,6 +72,26 @@ static void vpf_bridge_take_homes(struct vpf_eswitch *esw, struct vpf_vport *vp)
 				.vid = place.vid,
 				.port = place.port,
 			};
+	}
+	spin_unlock_bh(&esw->tbl_lock);
+}
+
+/* The same, and the table keeps them */
+static void vpf_bridge_peek_homes(struct vpf_eswitch *esw, struct vpf_vport *vp)
+{
+	const struct vpf_station *s;
+	unsigned int n;
+	int i;
+
+	spin_lock_bh(&esw->tbl_lock);
+	i = vpf_stations_find(&esw->fdb.sta, vp->mac);
+	s = i < 0 ? NULL : &esw->fdb.sta.sta[i];
+	for (n = 0; s && n < s->num_places && n < VPF_VPORT_MAX_HOMES; n++) {
+		vp->home[n] = (struct vpf_vport_home) {
+			.vid = s->place[n].vid,
+			.port = s->place[n].port,
+		};
+		vp->num_homes = n + 1;
 	}
 	spin_unlock_bh(&esw->tbl_lock);
 }
@@ -216,6 +237,90 @@ void vpf_bridge_assert_work(struct work_struct *work)
 	mutex_unlock(&esw->lock);
 }
 
+/* What the bridge does with a port's frames. RCU. */
+static void vpf_bridge_view(struct vpf_eswitch *esw, const struct net_device *br,
+			    const struct net_device *port, struct vpf_port_view *view)
+{
+	struct bridge_vlan_info info = {};
+
+	*view = (struct vpf_port_view) { .learning = true };
+	if (esw->bridge.port_flag) {
+		view->isolated = esw->bridge.port_flag(port, BR_ISOLATED);
+		view->locked = esw->bridge.port_flag(port, BR_PORT_LOCKED);
+		view->learning = esw->bridge.port_flag(port, BR_LEARNING);
+	}
+	if (!esw->bridge.vlan_enabled || !esw->bridge.vlan_pvid || !esw->bridge.vlan_info || !esw->bridge.vlan_enabled(br))
+		return;
+	view->filters = true;
+	if (esw->bridge.vlan_pvid(port, &view->vid))
+		view->vid = 0;
+	view->untagged = view->vid && !esw->bridge.vlan_info(port, view->vid, &info) &&
+			 info.flags & BRIDGE_VLAN_INFO_UNTAGGED;
+}
+
+static u8 vpf_bridge_home_nack(struct vpf_eswitch *esw, const struct vpf_vport *vp,
+			       const struct vpf_vport_home *home)
+{
+	struct vpf_port_view tap, pf;
+	struct vpf_bridge_port *bp;
+	struct net_device *port = vpf_bridge_home(esw, vp, home, &bp);
+
+	if (!port)
+		return 0;
+	vpf_bridge_view(esw, bp->br, port, &tap);
+	vpf_bridge_view(esw, bp->br, bp->dev, &pf);
+	/* PF.200 gets the frames of VLAN 200 untagged */
+	return vpf_port_path_nack(&tap, &pf, bp->vid ? 0 : vp->port_vid);
+}
+
+/**
+ * vpf_bridge_path_nack() - would a VF get round what holds for its guest's synthetic path?
+ * @esw: switch; lock held
+ * @vp: vport
+ *
+ * Return: VFP_NACK_*, 0: it may have the data path.
+ */
+u8 vpf_bridge_path_nack(struct vpf_eswitch *esw, struct vpf_vport *vp)
+{
+	unsigned int i;
+	u8 nack = 0;
+
+	/* Until it has the data path the bridge may learn of further ones */
+	if (vp->state != VPF_VPORT_ACTIVE)
+		vpf_bridge_peek_homes(esw, vp);
+	rcu_read_lock();
+	for (i = 0; i < vp->num_homes && !nack; i++)
+		nack = vpf_bridge_home_nack(esw, vp, &vp->home[i]);
+	rcu_read_unlock();
+	return nack;
+}
+
+/**
+ * vpf_bridge_check_paths() - what operators have set for taps may have changed
+ * @esw: switch
+ *
+ * A VF that would get round it now loses the data path; one that wouldn't any more is told, and
+ * may ask again.
+ */
+void vpf_bridge_check_paths(struct vpf_eswitch *esw)
+{
+	unsigned int n;
+
+	mutex_lock(&esw->lock);
+	for (n = 0; n < esw->num_vfs; n++) {
+		struct vpf_vport *vp = &esw->vport[n];
+		u8 nack = vpf_bridge_path_nack(esw, vp);
+
+		if (nack == vp->path_nack)
+			continue;
+		vp->path_nack = nack;
+		if (nack)
+			vpf_eswitch_event(esw, n, VPF_EV_PATH_SYNTHETIC);
+		vpf_eswitch_event(esw, n, VPF_EV_LINK_CHANGE);
+	}
+	mutex_unlock(&esw->lock);
+}
+
 #else
 
 void vpf_bridge_to_vf(struct vpf_eswitch *esw, struct vpf_vport *vp)
@@ -227,6 +332,15 @@ void vpf_bridge_to_synthetic(struct vpf_eswitch *esw, struct vpf_vport *vp)
 }
 
 void vpf_bridge_assert_work(struct work_struct *work)
+{
+}
+
+u8 vpf_bridge_path_nack(struct vpf_eswitch *esw, struct vpf_vport *vp)
+{
+	return 0;
+}
+
+void vpf_bridge_check_paths(struct vpf_eswitch *esw)
 {
 }
 

@@ -111,6 +111,11 @@ int vpf_eswitch_event(struct vpf_eswitch *esw, unsigned int n, enum vpf_vport_ev
 	u32 actions;
 	int err;
 
+	if (ev == VPF_EV_PATH_VF) {
+		vp->path_nack = vpf_bridge_path_nack(esw, vp);
+		if (vp->path_nack)
+			return -EACCES;
+	}
 	err = vpf_vport_event(vp, ev, link, &actions);
 	if (err)
 		return err;

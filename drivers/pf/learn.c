@@ -316,6 +316,7 @@ static void vpf_learn_tend_work(struct work_struct *work)
 	vpf_eswitch_apply_fdb(esw);
 	spin_unlock_bh(&esw->tbl_lock);
 	vpf_learn_report(esw);
+	vpf_bridge_check_paths(esw);
 	queue_delayed_work(esw->wq, &esw->learn.tend_work, VPF_LEARN_TEND);
 }
 
