@@ -271,6 +271,7 @@ void vpf_ptp_pause(struct vpf_adapter *a);
 void vpf_ptp_restore(struct vpf_adapter *a);
 bool vpf_ptp_tx(struct vrg_ring *ring, struct sk_buff *skb);
 void vpf_ptp_rx(struct vrg_ring *ring, struct sk_buff *skb);
+void vpf_ptp_tend(struct vpf_adapter *a);
 int vpf_ptp_ts_info(struct net_device *netdev, vfp_ts_info *info);
 #ifdef VFP_HAVE_NDO_HWTSTAMP
 int vpf_ptp_hwtstamp_get(struct net_device *netdev, struct kernel_hwtstamp_config *config);

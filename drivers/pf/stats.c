@@ -98,6 +98,7 @@ void vpf_stats_work(struct work_struct *work)
 	struct vpf_adapter *a = container_of(to_delayed_work(work), struct vpf_adapter, stats_work);
 
 	vpf_stats_update(a);
+	vpf_ptp_tend(a);
 	if (vfp_io_present(&a->io))
 		schedule_delayed_work(&a->stats_work, VPF_STATS_PERIOD);
 }
