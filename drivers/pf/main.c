@@ -132,6 +132,7 @@ static void vpf_main_init(struct vpf_adapter *a)
 	init_rwsem(&a->load_lock);
 	spin_lock_init(&a->ring_lock);
 	mutex_init(&a->stats_lock);
+	mutex_init(&a->nvm_lock);
 	INIT_WORK(&a->link_work, vpf_link_work);
 	INIT_WORK(&a->reset_work, vpf_netdev_reset_work);
 	INIT_WORK(&a->remove_work, vpf_main_remove_work);

@@ -113,6 +113,7 @@ struct vpf_hw_stats {
  * @stats_work: every 2 s, before the NIC's 32-bit counters can wrap
  * @stats_lock: protects @hw_stats and the registers that clear when read
  * @hw_stats: the NIC's counters, widened (@stats_lock)
+ * @nvm_lock: protects EERD: RTNL or devlink's lock, whoever reads
  * @fc_wanted: pause directions asked for, FLOW_CTRL_* (RTNL)
  * @fc_autoneg: pause directions are negotiated (RTNL)
  * @fc: pause directions in force (link_work)
@@ -166,6 +167,8 @@ struct vpf_adapter {
 	/* hw_stats, and the registers that clear when read */
 	struct mutex stats_lock;
 	struct vpf_hw_stats hw_stats;
+	/* EERD */
+	struct mutex nvm_lock;
 
 	u8 fc_wanted;
 	u8 fc;
