@@ -333,12 +333,16 @@ static void vpf_main_remove(struct pci_dev *pdev)
 	vpf_devlink_free(a);
 }
 
-/* Only what the next kernel (kexec) must not meet: DMA and interrupts */
+/*
+ * Only what the next kernel (kexec) must not meet: DMA and interrupts. Of VFs, too: whoever uses
+ * them may not know that the end has come, so all of the NIC stops.
+ */
 static void vpf_main_shutdown(struct pci_dev *pdev)
 {
 	struct vpf_adapter *a = pci_get_drvdata(pdev);
 
-	if (!test_bit(VPF_F_LOADED, &a->flags))
+	/* Asleep or in recovery it is off already */
+	if (!test_bit(VPF_F_LOADED, &a->flags) || test_bit(VPF_F_PAUSED, &a->flags))
 		return;
 	rtnl_lock();
 	netif_device_detach(a->netdev);
@@ -346,6 +350,9 @@ static void vpf_main_shutdown(struct pci_dev *pdev)
 		dev_close(a->netdev);
 	rtnl_unlock();
 	vpf_irq_misc_disable(a);
+	vpf_eswitch_pause(a);
+	if (vfp_io_present(&a->io))
+		vpf_hw_reset(a);
 	pci_clear_master(pdev);
 }
 
