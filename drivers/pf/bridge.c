@@ -187,6 +187,57 @@ void vpf_bridge_to_synthetic(struct vpf_eswitch *esw, struct vpf_vport *vp)
 	rcu_read_unlock();
 }
 
+struct vpf_bridge_search {
+	const u8 *mac;
+	bool found;
+};
+
+static int vpf_bridge_match(struct net_device *dev, struct netdev_nested_priv *priv)
+{
+	struct vpf_bridge_search *s = priv->data;
+
+	s->found |= dev->addr_len == ETH_ALEN && ether_addr_equal(dev->dev_addr, s->mac);
+	return s->found;
+}
+
+static int vpf_bridge_match_above(struct net_device *dev, struct netdev_nested_priv *priv)
+{
+	if (vpf_bridge_match(dev, priv))
+		return 1;
+	/* Addresses of a bridge's ports are the host's as well */
+	return netif_is_bridge_master(dev) ?
+	       netdev_walk_all_lower_dev_rcu(dev, vpf_bridge_match, priv) : 0;
+}
+
+/**
+ * vpf_bridge_owner() - whom does the host know by an address?
+ * @esw: switch
+ * @mac: address
+ *
+ * Return: enum vpf_mbx_owner.
+ */
+enum vpf_mbx_owner vpf_bridge_owner(struct vpf_eswitch *esw, const u8 *mac)
+{
+	struct vpf_bridge_search s = { .mac = mac };
+	struct netdev_nested_priv priv = { .data = &s };
+	bool station = false;
+	unsigned int i;
+
+	rcu_read_lock();
+	netdev_walk_all_upper_dev_rcu(esw->a->netdev, vpf_bridge_match_above, &priv);
+	rcu_read_unlock();
+	if (s.found)
+		return VPF_OWNER_HOST;
+	spin_lock_bh(&esw->tbl_lock);
+	for (i = 0; i < esw->fdb.num_wants; i++) {
+		const struct vpf_fdb_want *w = &esw->fdb.want[i];
+
+		station |= w->owner == VPF_FDB_BRIDGE && ether_addr_equal(w->mac, mac);
+	}
+	spin_unlock_bh(&esw->tbl_lock);
+	return station ? VPF_OWNER_STATION : VPF_OWNER_NONE;
+}
+
 /* The bridge has learned a VF's address anew: has it been misled, or has the guest moved? */
 static void vpf_bridge_assert(struct vpf_eswitch *esw, unsigned int n)
 {
@@ -416,6 +467,11 @@ void vpf_bridge_exit(struct vpf_adapter *a)
 }
 
 #else
+
+enum vpf_mbx_owner vpf_bridge_owner(struct vpf_eswitch *esw, const u8 *mac)
+{
+	return VPF_OWNER_NONE;
+}
 
 void vpf_bridge_to_vf(struct vpf_eswitch *esw, struct vpf_vport *vp)
 {

@@ -96,6 +96,11 @@ static void vpf_eswitch_apply_enables(struct vpf_eswitch *esw)
 		rx |= esw->pool[i].rx ? BIT(i) : 0;
 		tx |= esw->pool[i].tx ? BIT(i) : 0;
 	}
+	if (esw->enables_lost) {
+		esw->vfre = ~rx;
+		esw->vfte = ~tx;
+		esw->enables_lost = false;
+	}
 	vpf_eswitch_put(esw, R_VFRE, &esw->vfre, rx);
 	vpf_eswitch_put(esw, R_VFTE, &esw->vfte, tx);
 }

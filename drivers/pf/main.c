@@ -123,8 +123,12 @@ static int vpf_main_setup_pci(struct vpf_adapter *a)
 	a->io.removed = vpf_main_removed;
 	pci_set_master(pdev);
 	pci_save_state(pdev);
-	/* With eight VFs the PF would have no pool */
-	return pci_sriov_set_totalvfs(pdev, VFP_MAX_VFS) == -EBUSY ? -EBUSY : 0;
+	/* With eight VFs the PF would have no pool. VFs that are there can't be limited, only counted. */
+	if (pci_num_vf(pdev) > VFP_MAX_VFS)
+		return dev_err_probe(&pdev->dev, -EBUSY, "%d VFs are there, %d are possible\n",
+				     pci_num_vf(pdev), VFP_MAX_VFS);
+	pci_sriov_set_totalvfs(pdev, VFP_MAX_VFS);
+	return 0;
 }
 
 static void vpf_main_init(struct vpf_adapter *a)
@@ -310,6 +314,7 @@ static int vpf_main_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (err)
 		goto err_devlink;
 	vpf_devlink_register(a);
+	vpf_sriov_adopt(a);
 	return 0;
 
 err_devlink:
@@ -324,7 +329,7 @@ static void vpf_main_remove(struct pci_dev *pdev)
 
 	vpf_devlink_unregister(a);
 	if (test_bit(VPF_F_LOADED, &a->flags))
-		vpf_sriov_disable(a);
+		vpf_sriov_unbind(a);
 	devl_lock(a->devlink);
 	vpf_main_unload(a);
 	devl_unlock(a->devlink);

@@ -32,6 +32,8 @@
 #define VPF_VEC_QUEUE		1
 #define VPF_NUM_VEC		2
 #define VPF_ITR_MAX		0x1fffU	/* us */
+/* Receive overruns that are counted one by one, between two looks at the statistics */
+#define VPF_IRQ_MAX_RXO		1024
 
 struct vpf_eswitch;
 struct vpf_ptp;
@@ -248,6 +250,8 @@ void vpf_irq_queue_free(struct vpf_adapter *a);
 void vpf_irq_program(struct vpf_adapter *a);
 void vpf_irq_misc_enable(struct vpf_adapter *a);
 void vpf_irq_misc_disable(struct vpf_adapter *a);
+void vpf_irq_mailbox_enable(struct vpf_adapter *a);
+unsigned int vpf_irq_rxo(struct vpf_adapter *a);
 void vpf_irq_queue_enable(struct vpf_adapter *a);
 void vpf_irq_queue_disable(struct vpf_adapter *a);
 void vpf_irq_set_itr(struct vpf_adapter *a);

@@ -88,7 +88,7 @@ void vpf_stats_update(struct vpf_adapter *a)
 			s->tx_bytes += tx;
 		}
 	}
-	s->rx_overruns += atomic_xchg(&a->rxo, 0);
+	s->rx_overruns += vpf_irq_rxo(a);
 	mutex_unlock(&a->stats_lock);
 	vpf_eswitch_stats_update(a);
 }
