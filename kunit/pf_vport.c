@@ -162,7 +162,8 @@ static void vfk_vport_never(struct kunit *test)
 			KUNIT_EXPECT_FALSE_MSG(test, actions & ON, "state %u event %u", s, e);
 			/* From its pool to another: the registers follow, now or once settled */
 			if (s >= V && vp.state < T)
-				KUNIT_EXPECT_TRUE_MSG(test, actions & PUT, "state %u event %u", s, e);
+				KUNIT_EXPECT_TRUE_MSG(test, actions & PUT,
+						      "state %u event %u", s, e);
 			if (vp.state < T && s >= T)
 				KUNIT_EXPECT_TRUE_MSG(test, actions & VPF_ACT_DISABLE,
 						      "state %u event %u", s, e);
@@ -324,7 +325,8 @@ static void vfk_vport_paths(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, vfk_vport_do(&vp, VPF_EV_PATH_SYNTHETIC), 0);
 	}
 	KUNIT_EXPECT_EQ(test, vpf_vport_take_path(&vp, true, 0), -EAGAIN);
-	KUNIT_EXPECT_EQ(test, vpf_vport_path_wait(&vp), 1000 / VPF_VPORT_PATH_RATE);
+	KUNIT_EXPECT_EQ(test, vpf_vport_path_wait(&vp, 0), 1000 / VPF_VPORT_PATH_RATE);
+	KUNIT_EXPECT_EQ(test, vpf_vport_path_wait(&vp, 1000 / VPF_VPORT_PATH_RATE), 0);
 	KUNIT_EXPECT_EQ(test, vpf_vport_take_path(&vp, true, 1000), 0);
 }
 

@@ -101,6 +101,7 @@ static int vpf_mailbox_path_vf(struct vpf_eswitch *esw, unsigned int n)
 	int err;
 
 	err = vpf_vport_take_path(vp, vpf_vport_link_up(vp, esw->link_up), vpf_eswitch_now());
+	vp->path_due = err == -EAGAIN;
 	return err ? err : vpf_eswitch_event(esw, n, VPF_EV_PATH_VF);
 }
 
@@ -111,12 +112,9 @@ static int vpf_mailbox_max_frame(struct vpf_eswitch *esw, unsigned int n, u32 ma
 	/* Tags don't count */
 	vp->max_frame = min_t(u32, max_frame + VLAN_HLEN, VFP_MAX_FRAME);
 	vpf_eswitch_sync_vport(esw, n);
-	/*
-	 * It is the last thing that a driver without the extension says before it runs. It won't
-	 * ask again.
-	 */
+	/* It is the last thing that a driver without the extension says before it runs */
 	if (!vp->version && !vpf_vport_on_vf(vp))
-		vp->path_due = vpf_mailbox_path_vf(esw, n) == -EAGAIN;
+		vpf_mailbox_path_vf(esw, n);
 	return 0;
 }
 
@@ -180,8 +178,10 @@ static int vpf_mailbox_apply(struct vpf_eswitch *esw, unsigned int n,
 		vp->caps = req->caps;
 		return 0;
 	case VPF_OP_DATA_PATH:
-		return req->on ? vpf_mailbox_path_vf(esw, n) :
-				 vpf_eswitch_event(esw, n, VPF_EV_PATH_SYNTHETIC);
+		if (req->on)
+			return vpf_mailbox_path_vf(esw, n);
+		vp->path_due = false;
+		return vpf_eswitch_event(esw, n, VPF_EV_PATH_SYNTHETIC);
 	case VPF_OP_GET_STATE:
 		vpf_vport_asked(vp);
 		return 0;
@@ -343,10 +343,15 @@ static void vpf_mailbox_timed(struct vpf_vf *vf, u32 *wait_ms)
 	} else if (vf->mute_ms) {
 		vpf_mailbox_sooner(wait_ms, vf->mute_ms - now);
 	}
-	if (vp->path_due) {
-		vp->path_due = vpf_mailbox_path_vf(vf->esw, vf->index) == -EAGAIN;
-		if (vp->path_due)
-			vpf_mailbox_sooner(wait_ms, vpf_vport_path_wait(vp));
+	if (vp->path_due && vpf_vport_path_wait(vp, now)) {
+		vpf_mailbox_sooner(wait_ms, vpf_vport_path_wait(vp, now));
+	} else if (vp->path_due) {
+		vp->path_due = false;
+		/* One that can look asks again when it is told to; an old driver has asked once */
+		if (vp->version)
+			vpf_eswitch_event(vf->esw, vf->index, VPF_EV_NEWS);
+		else
+			vpf_mailbox_path_vf(vf->esw, vf->index);
 	}
 }
 

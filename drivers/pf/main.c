@@ -123,7 +123,7 @@ static int vpf_main_setup_pci(struct vpf_adapter *a)
 	a->io.removed = vpf_main_removed;
 	pci_set_master(pdev);
 	pci_save_state(pdev);
-	/* With eight VFs the PF would have no pool. VFs that are there can't be limited, only counted. */
+	/* With eight VFs the PF would have no pool. Those that are there can only be counted. */
 	if (pci_num_vf(pdev) > VFP_MAX_VFS)
 		return dev_err_probe(&pdev->dev, -EBUSY, "%d VFs are there, %d are possible\n",
 				     pci_num_vf(pdev), VFP_MAX_VFS);

@@ -441,6 +441,14 @@ static unsigned int vpf_mbx_refuse(const struct vpf_vport *vp, const struct vpf_
 	return VFP_MBX_NACK_LEN;
 }
 
+/* Why it wouldn't get the data path now */
+static u8 vpf_mbx_path_nack(const struct vpf_vport *vp)
+{
+	if (vp->path_nack)
+		return vp->path_nack;
+	return vp->path_due ? VFP_NACK_BUSY : VFP_NACK_NONE;
+}
+
 /**
  * vpf_mbx_reply() - the reply to a message
  * @vp: vport, with the message applied
@@ -485,7 +493,8 @@ unsigned int vpf_mbx_reply(const struct vpf_vport *vp, const struct vpf_mbx_req 
 		if (!(vp->caps & (VFP_CAP_MAC_COUNT | VFP_CAP_REASON)))
 			return VFP_MBX_GET_STATE_REPLY_LEN;
 		msg[6] = vp->caps & VFP_CAP_MAC_COUNT ? vp->mac_count : 0;
-		msg[7] = vp->caps & VFP_CAP_REASON ? FIELD_PREP(VFP_NACK_CODE, vp->path_nack) : 0;
+		msg[7] = vp->caps & VFP_CAP_REASON ?
+			 FIELD_PREP(VFP_NACK_CODE, vpf_mbx_path_nack(vp)) : 0;
 		return VFP_MBX_GET_STATE_REPLY_LEN_EXT;
 	default:
 		return 1;

@@ -323,8 +323,9 @@ int vpf_vport_take_path(struct vpf_vport *vp, bool link_up, u64 now_ms)
 }
 
 /* Milliseconds until it may */
-u32 vpf_vport_path_wait(const struct vpf_vport *vp)
+u32 vpf_vport_path_wait(struct vpf_vport *vp, u64 now_ms)
 {
+	vpf_bucket_fill(&vp->paths, &vpf_vport_paths, now_ms);
 	return vpf_bucket_wait(&vp->paths, &vpf_vport_paths);
 }
 

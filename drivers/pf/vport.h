@@ -103,7 +103,7 @@ enum vpf_vport_tell {
 	VPF_TELL_RESET,		/* without CTS: start again */
 };
 
-/* Its driver most likely starts again by itself; and one that was told and doesn't ask is told so */
+/* Its driver most likely starts again by itself; one that was told and doesn't ask is told again */
 #define VPF_VPORT_TELL_RESET_MS	5
 #define VPF_VPORT_TELL_AGAIN_MS	1000
 
@@ -137,7 +137,7 @@ enum vpf_vport_tell {
  * @messages: messages it may send
  * @limited: it has sent more
  * @paths: moves of its data path or address that it may ask for
- * @path_due: without the extension, it wants the path and has asked for it too often
+ * @path_due: it wants the data path, and has asked for it too often
  * @bad: malformed messages since the host last took it for new
  * @quarantined: no message is served
  * @warned: the log has its line about that
@@ -233,7 +233,7 @@ bool vpf_vport_take_token(struct vpf_vport *vp, u64 now_ms);
 u32 vpf_vport_token_wait(const struct vpf_vport *vp);
 int vpf_vport_take_move(struct vpf_vport *vp, u64 now_ms);
 int vpf_vport_take_path(struct vpf_vport *vp, bool link_up, u64 now_ms);
-u32 vpf_vport_path_wait(const struct vpf_vport *vp);
+u32 vpf_vport_path_wait(struct vpf_vport *vp, u64 now_ms);
 void vpf_vport_malformed(struct vpf_vport *vp);
 bool vpf_vport_pardon(struct vpf_vport *vp);
 enum vpf_vport_tell vpf_vport_tell(const struct vpf_vport *vp, u64 now_ms, u32 *wait_ms);

@@ -124,7 +124,7 @@ def test_others_are_served(lab):
 
 
 def test_interrupts_are_limited(lab):
-    """A VF that writes to its mailbox, or resets itself, all the time: few interrupts, all serve."""
+    """A VF that writes to its mailbox, or resets itself, all the time: few interrupts."""
     promise = Promise("interrupts")
     bare(lab)
     with Mailbox(lab, 1) as mailbox, Mailbox(lab, 0) as other:
@@ -193,10 +193,11 @@ def test_addresses_of_others(lab):
                      if e["mac"] == HOST_MAC]
             promise.expect(local, "the bridge has lost its own address")
             promise.expect(scene.outside.ping(scene.me.ip) == 3, "the host is not reached")
-            # With trust a station's may be taken: its guest's own by another path. The host's may not.
+            # With trust a station's may be taken, its guest's own by another path; not the host's.
             scene.set_vf(1, "trust on")
             mailbox.send(GET_STATE)
-            promise.expect(mailbox.nack(mailbox.send(set_mac(HOST_MAC))[0]), "trusted: the bridge's")
+            promise.expect(mailbox.nack(mailbox.send(set_mac(HOST_MAC))[0]),
+                           "trusted: the bridge's")
             promise.expect(not mailbox.nack(mailbox.send(set_mac(scene.child2.mac(), 2))[0]),
                            "trusted: a station's is refused")
             mailbox.send(set_mac(scene.child2.mac(), 1))
@@ -206,7 +207,7 @@ def test_addresses_of_others(lab):
 
 
 def test_disabled_is_off(lab):
-    """`state disable` switches the VF's queues off, whatever its guest makes of it; and on again."""
+    """`state disable` switches the VF's queues off, whatever its guest does; and on again."""
     scene, promise = lab.scene, Promise("state disable")
     bare(lab)
     with Mailbox(lab, 1) as mailbox:
@@ -239,7 +240,7 @@ def test_trust_taken(lab):
         answers = mailbox.send(NEGOTIATE, set_mac(own), set_mac(more, 2), PATH_VF, "00010022")
         promise.expect(not any(map(mailbox.nack, answers)), f"trusted: {answers}")
         promise.expect(scene.rar_owner(own) == scene.rar_owner(more) == {1}, "trusted: not in use")
-        promise.expect(mailbox.nack(mailbox.send("00030022")[0]), "promiscuous mode is acknowledged")
+        promise.expect(mailbox.nack(mailbox.send("00030022")[0]), "promiscuous: acknowledged")
         scene.set_vf(1, "trust off")
         wait_for(lambda: not scene.rar_owner(own) | scene.rar_owner(more), 5, "them to go")
         promise.expect(mac_of(lab, 1) == CHILD3_MAC, f"shown: {mac_of(lab, 1)}")

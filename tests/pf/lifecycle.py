@@ -107,7 +107,7 @@ def test_unbind_under_load(lab):
 
 
 def test_unbind_while_held(lab):
-    """The PF's driver goes while somebody has a VF by vfio: at once, and the VFs wait for the next."""
+    """The PF's driver goes at once while somebody has a VF by vfio; the VFs wait for the next."""
     scene, host = lab.scene, lab.host
     pci, pf = lab.vf_pci(0), lab.pf_pci()
     lab.vfio_bind(pci)

@@ -99,7 +99,7 @@ PTP_GROUP = "01:1b:19:00:00:00"
 
 
 def test_foreign_sync(lab):
-    """A time stamp of a frame that the PF never gets holds up those after it for seconds at most."""
+    """The time stamp of a frame that the PF never gets holds up those after it for seconds."""
     scene, host = lab.scene, lab.host
     host.put("/run/vfpath/sync.py", SYNC)
     host.put("/run/vfpath/stamped.py", STAMPED)
@@ -118,7 +118,8 @@ def test_foreign_sync(lab):
         sync(PTP_GROUP)
         return last(count) == "stamped"
     try:
-        wait_for(lambda: listener.poll() is None and "ready" in listener.output, 10, "the listener")
+        wait_for(lambda: listener.poll() is None and "ready" in listener.output, 10,
+                 "the listener")
         assert stamped(), "no time stamp to begin with"
         # Noted by the NIC, and delivered to a VF.
         sync(scene.child3.mac())
