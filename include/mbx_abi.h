@@ -9,15 +9,17 @@
  *
  * Word 0 of every message:
  *
- *  +------+------+------+----------+-----------------+----------------+
- *  | 31   | 30   | 29   | 28:24    | 23:16           | 15:0           |
- *  +------+------+------+----------+-----------------+----------------+
- *  | ACK  | NACK | CTS  | 0        | info            | message id     |
- *  +------+------+------+----------+-----------------+----------------+
+ *  +------+------+------+------+-------+-----------------+----------------+
+ *  | 31   | 30   | 29   | 28   | 27:24 | 23:16           | 15:0           |
+ *  +------+------+------+------+-------+-----------------+----------------+
+ *  | ACK  | NACK | CTS  | NEWS | 0     | info            | message id     |
+ *  +------+------+------+------+-------+-----------------+----------------+
  *
  * ACK and NACK are set in replies only. CTS ("clear to send") is set by the PF
  * when the VF has done its RESET handshake and may use its link; a message from
- * the PF without CTS tells the VF to start again with RESET.
+ * the PF without CTS tells the VF to start again with RESET. NEWS is set in replies to a VF with
+ * VFP_CAP_STATE that has something to ask GET_STATE for, as STATE_CHANGED says it: there is no
+ * room for that word as long as one request follows the other.
  *
  * A reply carries the id and info of its request.
  */
@@ -31,6 +33,7 @@
 
 #define VFP_MBX_ID			GENMASK(15, 0)
 #define VFP_MBX_INFO			GENMASK(23, 16)
+#define VFP_MBX_NEWS			BIT(28)
 #define VFP_MBX_CTS			BIT(29)
 #define VFP_MBX_NACK			BIT(30)
 #define VFP_MBX_ACK			BIT(31)
@@ -56,10 +59,13 @@
 
 /*
  * MULTICAST, info = number of hashes (0..30), two in a word from w1 on, low half
- * first. hash = (b4 >> 4 | b5 << 4) & 0xfff. Replaces all earlier ones.
+ * first. hash = (b4 >> 4 | b5 << 4) & 0xfff. Replaces all earlier ones. Some drivers add an
+ * overflow bit to the number: there are more groups than these. ACK: these are in force, and
+ * for a trusted VF all others as well.
  */
 #define VFP_MBX_MULTICAST		0x0003
 #define VFP_MBX_MULTICAST_MAX		30
+#define VFP_MBX_MULTICAST_OVERFLOW	BIT(7)	/* of info */
 
 /* VLAN, 2 words: info = 1 join, 0 leave; w1[11:0] = VLAN ID */
 #define VFP_MBX_VLAN			0x0004

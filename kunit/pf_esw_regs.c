@@ -79,6 +79,9 @@ static void vfk_esw_regs_rate(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vfk_esw_rate(f, 2), BIT(31) | 10 << 14);
 	KUNIT_EXPECT_EQ(test, vfk_esw_rate(f, 3), 0);
 	KUNIT_EXPECT_EQ(test, vfk_esw_rate(f, 4), BIT(31) | 1000 << 14);
+	/* The pools' second queues are no way round it */
+	KUNIT_EXPECT_EQ(test, vfk_esw_rate(f, 2 + VFP_NUM_POOLS), BIT(31) | 1000 << 14);
+	KUNIT_EXPECT_EQ(test, vfk_esw_rate(f, 3 + VFP_NUM_POOLS), 0);
 	/* 3 1/3 */
 	KUNIT_EXPECT_EQ(test, vfk_esw_rate(f, 5), BIT(31) | 3 << 14 | 0x1555);
 

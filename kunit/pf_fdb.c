@@ -111,7 +111,8 @@ static void vfk_fdb_overflow_and_back(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < VPF_FDB_NUM_SHARED; i++)
-		KUNIT_ASSERT_EQ(test, vfk_place(fdb, vfk_mac(m, 0x100 + 16 * i), VFK_BR, 0, 9, 0), 0);
+		KUNIT_ASSERT_EQ(test, vfk_place(fdb, vfk_mac(m, 0x100 + 16 * i), VFK_BR, 0, 9, 0),
+				0);
 	KUNIT_EXPECT_EQ(test, fdb->used, VPF_FDB_NUM_SHARED);
 	KUNIT_EXPECT_EQ(test, fdb->hashed, 0);
 	KUNIT_ASSERT_EQ(test, vfk_place(fdb, vfk_mac(m, 0x800), VFK_BR, 0, 9, 0), 0);

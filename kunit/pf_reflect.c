@@ -49,6 +49,7 @@ static void vfk_reflect_ring_full(struct kunit *test)
 	struct vpf_reflect *r = vfk_reflect(test);
 	u8 frame[60] = { 1, 0, 0x5e, 1, 2, 3, 2, 0, 0, 0, 0, 1, 8, 0, 0x45 };
 	unsigned int n;
+	u32 signature;
 
 	for (n = 0; n < 4096; n++) {
 		frame[18] = n >> 8;
@@ -59,8 +60,8 @@ static void vfk_reflect_ring_full(struct kunit *test)
 	for (n = 0; n < 4096; n++) {
 		frame[18] = n >> 8;
 		frame[19] = n;
-		KUNIT_EXPECT_TRUE(test, vpf_reflect_match(r, vpf_reflect_signature(frame, 60, 60, 0),
-							  20));
+		signature = vpf_reflect_signature(frame, 60, 60, 0);
+		KUNIT_EXPECT_TRUE(test, vpf_reflect_match(r, signature, 20));
 	}
 }
 

@@ -212,7 +212,8 @@ static void vpf_bridge_join(struct vpf_eswitch *esw, struct net_device *dev, u16
 	vpf_bridge_get(esw);
 	list_add_tail_rcu(&bp->node, &esw->bridge.ports);
 	/* Replays what the bridge knows already */
-	err = switchdev_bridge_port_offload(dev, netdev, esw, &esw->bridge.fdb_nb, NULL, false, extack);
+	err = switchdev_bridge_port_offload(dev, netdev, esw, &esw->bridge.fdb_nb, NULL, false,
+					    extack);
 	if (err)
 		netdev_warn(netdev, "bridge %s: entries are not followed: %pe\n", br->name,
 			    ERR_PTR(err));

@@ -2,10 +2,10 @@
 /*
  * DOC: VFs and the bridge
  *
- * When a VF's data path moves, the bridge's entry for its address moves with it, between our port and
- * the one that its guest's synthetic path ends on, its home. (That makes an entry on a port that
- * isn't ours: without it the bridge would flood until the guest speaks, and what it floods to both
- * paths the guest would have twice.) The host's own addresses are never touched.
+ * When a VF's data path moves, the bridge's entry for its address moves with it, between our port
+ * and the one that its guest's synthetic path ends on, its home. (That makes an entry on a port
+ * that isn't ours: without it the bridge would flood until the guest speaks, and what it floods to
+ * both paths the guest would have twice.) The host's own addresses are never touched.
  */
 #include <linux/etherdevice.h>
 #include <linux/if_bridge.h>
@@ -47,13 +47,14 @@ static bool vpf_bridge_send(struct net_device *port, unsigned long event, const 
 static u16 vpf_bridge_vid(struct vpf_eswitch *esw, const struct vpf_bridge_port *bp,
 			  const struct vpf_vport *vp)
 {
+	const struct vpf_bridge *b = &esw->bridge;
 	u16 vid;
 
-	if (!esw->bridge.vlan_enabled || !esw->bridge.vlan_pvid || !esw->bridge.vlan_enabled(bp->br))
+	if (!b->vlan_enabled || !b->vlan_pvid || !b->vlan_enabled(bp->br))
 		return 0;
 	if (!bp->vid && vp->port_vid)
 		return vp->port_vid;
-	return esw->bridge.vlan_pvid(bp->dev, &vid) ? 0 : vid;
+	return b->vlan_pvid(bp->dev, &vid) ? 0 : vid;
 }
 
 /* Where a bridge has the address now, other than behind the PF, is its home */
@@ -96,9 +97,17 @@ static void vpf_bridge_peek_homes(struct vpf_eswitch *esw, struct vpf_vport *vp)
 	spin_unlock_bh(&esw->tbl_lock);
 }
 
+static int vpf_bridge_has_or_port(struct net_device *dev, struct netdev_nested_priv *priv)
+{
+	if (vpf_bridge_has_mac(dev, priv))
+		return 1;
+	return netif_is_bridge_master(dev) ?
+	       netdev_walk_all_lower_dev_rcu(dev, vpf_bridge_has_mac, priv) : 0;
+}
+
 /*
- * Is it an address of the host's own: of what is above the PF, or local to a bridge there? Whatever
- * a VF has for an address, the bridge's entry for this one stays.
+ * Is it an address of the host's own: of what is above the PF, or of a bridge's port there?
+ * Whatever a VF has for an address, the bridge's entry for this one stays.
  */
 static bool vpf_bridge_is_hosts(struct vpf_eswitch *esw, const u8 *mac)
 {
@@ -109,9 +118,30 @@ static bool vpf_bridge_is_hosts(struct vpf_eswitch *esw, const u8 *mac)
 	found = vpf_fdb_is_local(&esw->fdb, mac);
 	spin_unlock_bh(&esw->tbl_lock);
 	rcu_read_lock();
-	found = found || netdev_walk_all_upper_dev_rcu(esw->a->netdev, vpf_bridge_has_mac, &priv);
+	found = found || netdev_walk_all_upper_dev_rcu(esw->a->netdev, vpf_bridge_has_or_port,
+						       &priv);
 	rcu_read_unlock();
 	return found;
+}
+
+/**
+ * vpf_bridge_owner() - whom does the host know by an address?
+ * @esw: switch
+ * @n: VF that would like to have it
+ * @mac: address
+ *
+ * Return: enum vpf_mbx_owner.
+ */
+enum vpf_mbx_owner vpf_bridge_owner(struct vpf_eswitch *esw, unsigned int n, const u8 *mac)
+{
+	bool station;
+
+	if (vpf_bridge_is_hosts(esw, mac))
+		return VPF_OWNER_HOST;
+	spin_lock_bh(&esw->tbl_lock);
+	station = vpf_fdb_is_others(&esw->fdb, n, mac);
+	spin_unlock_bh(&esw->tbl_lock);
+	return station ? VPF_OWNER_STATION : VPF_OWNER_NONE;
 }
 
 /* The port of a bridge that a home is, and our own port there; NULL when it is none now. RCU. */
@@ -241,20 +271,21 @@ void vpf_bridge_assert_work(struct work_struct *work)
 static void vpf_bridge_view(struct vpf_eswitch *esw, const struct net_device *br,
 			    const struct net_device *port, struct vpf_port_view *view)
 {
+	const struct vpf_bridge *b = &esw->bridge;
 	struct bridge_vlan_info info = {};
 
 	*view = (struct vpf_port_view) { .learning = true };
-	if (esw->bridge.port_flag) {
-		view->isolated = esw->bridge.port_flag(port, BR_ISOLATED);
-		view->locked = esw->bridge.port_flag(port, BR_PORT_LOCKED);
-		view->learning = esw->bridge.port_flag(port, BR_LEARNING);
+	if (b->port_flag) {
+		view->isolated = b->port_flag(port, BR_ISOLATED);
+		view->locked = b->port_flag(port, BR_PORT_LOCKED);
+		view->learning = b->port_flag(port, BR_LEARNING);
 	}
-	if (!esw->bridge.vlan_enabled || !esw->bridge.vlan_pvid || !esw->bridge.vlan_info || !esw->bridge.vlan_enabled(br))
+	if (!b->vlan_enabled || !b->vlan_pvid || !b->vlan_info || !b->vlan_enabled(br))
 		return;
 	view->filters = true;
-	if (esw->bridge.vlan_pvid(port, &view->vid))
+	if (b->vlan_pvid(port, &view->vid))
 		view->vid = 0;
-	view->untagged = view->vid && !esw->bridge.vlan_info(port, view->vid, &info) &&
+	view->untagged = view->vid && !b->vlan_info(port, view->vid, &info) &&
 			 info.flags & BRIDGE_VLAN_INFO_UNTAGGED;
 }
 
@@ -286,7 +317,7 @@ u8 vpf_bridge_path_nack(struct vpf_eswitch *esw, struct vpf_vport *vp)
 	u8 nack = 0;
 
 	/* Until it has the data path the bridge may learn of further ones */
-	if (vp->state != VPF_VPORT_ACTIVE)
+	if (!vpf_vport_on_vf(vp))
 		vpf_bridge_peek_homes(esw, vp);
 	rcu_read_lock();
 	for (i = 0; i < vp->num_homes && !nack; i++)
@@ -316,12 +347,17 @@ void vpf_bridge_check_paths(struct vpf_eswitch *esw)
 		vp->path_nack = nack;
 		if (nack)
 			vpf_eswitch_event(esw, n, VPF_EV_PATH_SYNTHETIC);
-		vpf_eswitch_event(esw, n, VPF_EV_LINK_CHANGE);
+		vpf_eswitch_event(esw, n, VPF_EV_NEWS);
 	}
 	mutex_unlock(&esw->lock);
 }
 
 #else
+
+enum vpf_mbx_owner vpf_bridge_owner(struct vpf_eswitch *esw, unsigned int n, const u8 *mac)
+{
+	return VPF_OWNER_NONE;
+}
 
 void vpf_bridge_to_vf(struct vpf_eswitch *esw, struct vpf_vport *vp)
 {

@@ -13,6 +13,7 @@
 
 #define VPF_RCTL_SWITCH	(RCTL_VFE | RCTL_UPE | RCTL_MPE)
 #define VPF_RATE_FRAC	14
+#define VPF_RATE_MIN	1	/* Mbit/s */
 
 static void vpf_eswitch_put(struct vpf_eswitch *esw, u32 reg, u32 *shadow, u32 val)
 {
@@ -47,6 +48,12 @@ static u32 vpf_eswitch_rate(u32 max_rate, u32 link)
 	return RTTBCNRC_ENA | FIELD_PREP(RTTBCNRC_FACTOR, (link << VPF_RATE_FRAC) / max_rate);
 }
 
+static void vpf_eswitch_write_rate(struct vpf_eswitch *esw, unsigned int queue, u32 val)
+{
+	vpf_wr32(esw->a, R_RTTDQSEL, queue);
+	vpf_wr32(esw->a, R_RTTBCNRC, val);
+}
+
 static void vpf_eswitch_apply_rates(struct vpf_eswitch *esw)
 {
 	unsigned int i;
@@ -58,9 +65,13 @@ static void vpf_eswitch_apply_rates(struct vpf_eswitch *esw)
 
 		if (esw->regs_known && esw->rate[i] == val)
 			continue;
-		/* A pool sends on two queues; VFs are given the first */
-		vpf_wr32(esw->a, R_RTTDQSEL, i);
-		vpf_wr32(esw->a, R_RTTBCNRC, val);
+		/*
+		 * A pool has two queues. Drivers of VFs are given the first; what a guest sends on
+		 * the second must not come on top of that.
+		 */
+		vpf_eswitch_write_rate(esw, i, val);
+		vpf_eswitch_write_rate(esw, i + VFP_NUM_POOLS,
+				       val ? vpf_eswitch_rate(VPF_RATE_MIN, esw->link_mbps) : 0);
 		esw->rate[i] = val;
 	}
 }
@@ -83,6 +94,11 @@ static void vpf_eswitch_apply_enables(struct vpf_eswitch *esw)
 	for (i = 0; i < VFP_NUM_POOLS; i++) {
 		rx |= esw->pool[i].rx ? BIT(i) : 0;
 		tx |= esw->pool[i].tx ? BIT(i) : 0;
+	}
+	if (esw->enables_lost) {
+		esw->vfre = ~rx;
+		esw->vfte = ~tx;
+		esw->enables_lost = false;
 	}
 	vpf_eswitch_put(esw, R_VFRE, &esw->vfre, rx);
 	vpf_eswitch_put(esw, R_VFTE, &esw->vfte, tx);

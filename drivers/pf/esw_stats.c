@@ -8,6 +8,22 @@ static const u32 vpf_vf_stats_regs[VPF_VF_STATS] = {
 	0x10010, 0x10014, 0x10018, 0x10034, 0x1003c,	/* GPRC GPTC GORC GOTC MPRC */
 };
 
+/* What a VF has counted since it was last read. stats_lock held. */
+static void vpf_eswitch_stats_read(struct vpf_eswitch *esw, unsigned int n)
+{
+	u64 *sum = &esw->vf_stats[n].rx_packets;
+	unsigned int i;
+
+	for (i = 0; i < VPF_VF_STATS; i++) {
+		u32 now = vpf_rd32(esw->a, vpf_vf_stats_regs[i] + 0x100 * n);
+
+		if (!vfp_io_present(&esw->a->io))
+			return;
+		sum[i] += now - esw->vf_last[n][i];
+		esw->vf_last[n][i] = now;
+	}
+}
+
 /**
  * vpf_eswitch_stats_update() - widen the VFs' counters
  * @a: adapter. Process context.
@@ -15,30 +31,37 @@ static const u32 vpf_vf_stats_regs[VPF_VF_STATS] = {
 void vpf_eswitch_stats_update(struct vpf_adapter *a)
 {
 	struct vpf_eswitch *esw = a->esw;
-	unsigned int n, i;
+	unsigned int n;
 
 	mutex_lock(&esw->stats_lock);
-	for (n = 0; n < READ_ONCE(esw->num_vfs); n++) {
-		u64 *sum = &esw->vf_stats[n].rx_packets;
-
-		for (i = 0; i < VPF_VF_STATS; i++) {
-			u32 now = vpf_rd32(a, vpf_vf_stats_regs[i] + 0x100 * n);
-
-			if (!vfp_io_present(&a->io))
-				goto out;
-			sum[i] += now - esw->vf_last[n][i];
-			esw->vf_last[n][i] = now;
-		}
-	}
-out:
+	for (n = 0; n < READ_ONCE(esw->num_vfs); n++)
+		vpf_eswitch_stats_read(esw, n);
 	mutex_unlock(&esw->stats_lock);
 }
 
 void vpf_eswitch_get_vf_stats(struct vpf_eswitch *esw, unsigned int n, struct vpf_vf_stats *s)
 {
-	vpf_eswitch_stats_update(esw->a);
 	mutex_lock(&esw->stats_lock);
+	if (n < READ_ONCE(esw->num_vfs))
+		vpf_eswitch_stats_read(esw, n);
 	*s = esw->vf_stats[n];
+	mutex_unlock(&esw->stats_lock);
+}
+
+/**
+ * vpf_eswitch_stats_start() - VFs are about to come: nothing is counted
+ * @esw: switch
+ *
+ * The NIC counts on from where the VFs before them ended.
+ */
+void vpf_eswitch_stats_start(struct vpf_eswitch *esw)
+{
+	unsigned int n;
+
+	mutex_lock(&esw->stats_lock);
+	for (n = 0; n < VFP_MAX_VFS; n++)
+		vpf_eswitch_stats_read(esw, n);
+	memset(esw->vf_stats, 0, sizeof(esw->vf_stats));
 	mutex_unlock(&esw->stats_lock);
 }
 

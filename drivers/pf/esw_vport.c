@@ -22,13 +22,37 @@ void vpf_eswitch_sync_vport(struct vpf_eswitch *esw, unsigned int n)
 	p->max_rate = vpf_vport_exists(vp) ? vp->max_rate : 0;
 	p->strip_vlan = vpf_vport_exists(vp);
 	p->hash_mc = vp->num_mc;
-	p->all_mc = vp->rx_mode;
+	p->all_mc = vpf_vport_rx_mode(vp);
 	p->promisc = vp->rx_mode & VFP_RX_PROMISC;
 	p->port_vlan = vp->port_vid;
 	p->spoofchk = vpf_vport_exists(vp) && vp->spoofchk;
 	vpf_eswitch_sum_mta(esw);
 	vpf_eswitch_apply(esw);
 	spin_unlock_bh(&esw->tbl_lock);
+	vpf_eswitch_show(esw, n);
+}
+
+/**
+ * vpf_eswitch_show() - what `ip link` shows of a VF is as it is now
+ * @esw: switch; lock held
+ * @n: VF
+ *
+ * Whoever reads it holds RTNL and shall wait for nobody.
+ */
+void vpf_eswitch_show(struct vpf_eswitch *esw, unsigned int n)
+{
+	const struct vpf_vport *vp = &esw->vport[n];
+	struct vpf_vf_view *view = &esw->vf[n].view;
+
+	spin_lock_bh(&esw->view_lock);
+	ether_addr_copy(view->mac, vp->mac);
+	view->port_vid = vp->port_vid;
+	view->port_qos = vp->port_qos;
+	view->spoofchk = vp->spoofchk;
+	view->trusted = vp->trusted;
+	view->link_state = vp->link_state;
+	view->max_rate = vp->max_rate;
+	spin_unlock_bh(&esw->view_lock);
 }
 
 /**
@@ -74,12 +98,8 @@ static void vpf_eswitch_enable_pool(struct vpf_eswitch *esw, unsigned int n, boo
 	spin_lock_bh(&esw->tbl_lock);
 	esw->pool[n].rx = on;
 	esw->pool[n].tx = on;
-	if (!on)
-		/* The VF's function keeps what its driver had OR-ed into it */
-		vpf_wr32(esw->a, R_IVAR(n), 0);
 	/* A reset of the VF clears the bits without a word */
-	esw->vfre = on ? esw->vfre & ~BIT(n) : esw->vfre | BIT(n);
-	esw->vfte = on ? esw->vfte & ~BIT(n) : esw->vfte | BIT(n);
+	esw->enables_lost = true;
 	vpf_eswitch_apply(esw);
 	spin_unlock_bh(&esw->tbl_lock);
 }
@@ -90,8 +110,59 @@ static void vpf_eswitch_clear_vport(struct vpf_eswitch *esw, unsigned int n)
 	spin_lock_bh(&esw->tbl_lock);
 	vpf_fdb_flush(&esw->fdb, VPF_FDB_VF_UC, n);
 	vpf_vlan_flush(&esw->vlan, n);
+	/* Its function keeps what its driver had OR-ed into it. One that runs still needs it. */
+	if (!vpf_vport_attached(&esw->vport[n]))
+		vpf_wr32(esw->a, R_IVAR(n), 0);
 	spin_unlock_bh(&esw->tbl_lock);
 	vpf_eswitch_sync_vport(esw, n);
+}
+
+/* Its next address is its address; nothing is known of the places where that was seen */
+static int vpf_eswitch_take_mac(struct vpf_eswitch *esw, unsigned int n)
+{
+	struct vpf_vport *vp = &esw->vport[n];
+	u8 old[ETH_ALEN];
+	int err;
+
+	ether_addr_copy(old, vp->mac);
+	ether_addr_copy(vp->mac, vp->next_mac);
+	vp->num_homes = 0;
+	err = vpf_eswitch_place(esw, n);
+	if (err) {
+		ether_addr_copy(vp->mac, old);
+		vpf_eswitch_place(esw, n);
+	}
+	return err;
+}
+
+static int vpf_eswitch_act(struct vpf_eswitch *esw, unsigned int n, u32 actions)
+{
+	struct vpf_vport *vp = &esw->vport[n];
+	int err = 0;
+
+	if (actions & VPF_ACT_FORGET)
+		vpf_eswitch_forget_seen(esw, n);
+	/* A port that the bridge sends to before the NIC does; never the reverse */
+	if (actions & VPF_ACT_TO_SYNTHETIC)
+		vpf_bridge_to_synthetic(esw, vp);
+	/* Someone may have the host's address by now; a driver that starts has to be told of one */
+	if (actions & VPF_ACT_TAKE_MAC)
+		err = vpf_eswitch_take_mac(esw, n) && !(actions & VPF_ACT_CLEAR) ? -EADDRINUSE : 0;
+	else if (actions & VPF_ACT_PLACE)
+		err = vpf_eswitch_place(esw, n);
+	if (actions & VPF_ACT_DISABLE)
+		vpf_eswitch_enable_pool(esw, n, false);
+	if (actions & VPF_ACT_CLEAR)
+		vpf_eswitch_clear_vport(esw, n);
+	if (actions & VPF_ACT_ENABLE)
+		vpf_eswitch_enable_pool(esw, n, true);
+	if (actions & VPF_ACT_TO_VF)
+		vpf_bridge_to_vf(esw, vp);
+	if (actions & VPF_ACT_MUTE_LATER)
+		esw->vf[n].mute_ms = vpf_eswitch_now() + VPF_VPORT_MUTE_MS;
+	if (actions & (VPF_ACT_SETTLE | VPF_ACT_MUTE_LATER | VPF_ACT_TELL))
+		vpf_mailbox_kick(esw, n);
+	return err;
 }
 
 /**
@@ -100,63 +171,81 @@ static void vpf_eswitch_clear_vport(struct vpf_eswitch *esw, unsigned int n)
  * @n: VF
  * @ev: what
  *
- * Return: 0, or why the vport's state doesn't allow it (vpf_vport_event()).
+ * Nothing is waited for: a move of the data path has begun when this returns, and the VF's
+ * work brings it to its end (vpf_eswitch_settle()).
+ *
+ * Return: 0, why the vport's state doesn't allow it (vpf_vport_event()), or -EADDRINUSE.
  */
 int vpf_eswitch_event(struct vpf_eswitch *esw, unsigned int n, enum vpf_vport_event ev)
 {
 	struct vpf_vport *vp = &esw->vport[n];
-	bool link = vpf_vport_link_up(vp, esw->link_up);
-	bool was = vp->state == VPF_VPORT_ACTIVE, is;
-	bool quarantined = vp->quarantined;
+	bool was = vpf_vport_on_vf(vp);
 	u32 actions;
 	int err;
 
-	if (ev == VPF_EV_PATH_VF) {
+	lockdep_assert_held(&esw->lock);
+	if (ev == VPF_EV_PATH_VF)
 		vp->path_nack = vpf_bridge_path_nack(esw, vp);
-		if (vp->path_nack)
-			return -EACCES;
-	}
-	err = vpf_vport_event(vp, ev, link, &actions);
+	err = vpf_vport_event(vp, ev, vpf_vport_link_up(vp, esw->link_up), vpf_eswitch_now(),
+			      &actions);
 	if (err)
 		return err;
-	if (quarantined && !vp->quarantined)
-		vpf_health_mailbox(esw->a);
-	is = vp->state == VPF_VPORT_ACTIVE;
-	if (was != is)
+	if (was != vpf_vport_on_vf(vp))
 		esw->mbx_stats[n].switches++;
+	err = vpf_eswitch_act(esw, n, actions);
+	vpf_eswitch_show(esw, n);
+	return err;
+}
 
-	if (actions & (VPF_ACT_MAC_TO_PF | VPF_ACT_MAC_TO_VF) || ev == VPF_EV_RESERVE)
-		vpf_eswitch_forget_seen(esw, n);
-	if (actions & VPF_ACT_MAC_TO_PF) {
-		vp->left_ms = vpf_eswitch_now();
-		/* A port that the bridge sends to before the NIC does; never the reverse */
-		vpf_bridge_to_synthetic(esw, vp);
-		/* What the bridge sent our way before would come back to us */
-		vpf_queue_settle_tx(esw->a);
-		vpf_eswitch_place(esw, n);
+/**
+ * vpf_eswitch_settle() - bring a move of a VF's data path that has begun to its end
+ * @esw: switch; its lock is not held, for this may take a while
+ * @n: VF
+ *
+ * Context: the VF's own work, so once at a time.
+ */
+void vpf_eswitch_settle(struct vpf_eswitch *esw, unsigned int n)
+{
+	const struct vpf_vport *vp = &esw->vport[n];
+	enum vpf_vport_state state;
+	u32 moves;
+
+	for (;;) {
+		mutex_lock(&esw->lock);
+		state = vp->state;
+		moves = vp->moves;
+		mutex_unlock(&esw->lock);
+		if (state == VPF_VPORT_ARRIVING)
+			/* What came for the guest before still goes by its synthetic path */
+			vpf_queue_settle_rx(esw->a);
+		else if (state == VPF_VPORT_LEAVING)
+			/* What the bridge sent our way before would come back to us */
+			vpf_queue_settle_tx(esw->a);
+		else
+			return;
+		mutex_lock(&esw->lock);
+		/* Else it has turned round, and there is more to wait for */
+		if (vp->moves == moves)
+			vpf_eswitch_event(esw, n, VPF_EV_SETTLED);
+		mutex_unlock(&esw->lock);
 	}
-	if (actions & VPF_ACT_DISABLE)
-		vpf_eswitch_enable_pool(esw, n, false);
-	if (actions & VPF_ACT_CLEAR)
-		vpf_eswitch_clear_vport(esw, n);
-	if (ev == VPF_EV_RESERVE || ev == VPF_EV_RELEASE)
-		vpf_eswitch_place(esw, n);
-	if (actions & VPF_ACT_ENABLE)
-		vpf_eswitch_enable_pool(esw, n, true);
-	if (actions & VPF_ACT_MAC_TO_VF) {
-		vpf_eswitch_place(esw, n);
-		/* What came for the guest before still goes by its synthetic path */
-		vpf_queue_settle_rx(esw->a);
-		vpf_bridge_to_vf(esw, vp);
+}
+
+/* Another function has the address, or will: a VF whose guest uses another one now */
+static bool vpf_eswitch_mac_taken(struct vpf_eswitch *esw, unsigned int n, const u8 *mac)
+{
+	unsigned int i;
+	int own;
+
+	for (i = 0; i < VFP_MAX_VFS; i++) {
+		if (i != n && vpf_vport_exists(&esw->vport[i]) &&
+		    ether_addr_equal(esw->vport[i].host_mac, mac))
+			return true;
 	}
-	if (actions & VPF_ACT_TELL_STATE)
-		vpf_mailbox_tell(esw, n);
-	if (actions & VPF_ACT_TELL_RESET) {
-		vp->tell_reset = true;
-		/* Its driver most likely starts again by itself */
-		mod_delayed_work(esw->wq, &esw->tell_work, msecs_to_jiffies(5));
-	}
-	return 0;
+	spin_lock_bh(&esw->tbl_lock);
+	own = vpf_fdb_find_own(&esw->fdb, mac);
+	spin_unlock_bh(&esw->tbl_lock);
+	return own >= 0 && own != VPF_FDB_RAR_VF(n);
 }
 
 /**
@@ -164,38 +253,23 @@ int vpf_eswitch_event(struct vpf_eswitch *esw, unsigned int n, enum vpf_vport_ev
  * @esw: switch; lock held
  * @n: VF
  * @mac: address
+ * @ev: VPF_EV_HOST_MAC or VPF_EV_OWN_MAC: who wants it
  *
  * Return: 0, -EINVAL, or -EADDRINUSE when another function has it.
  */
-int vpf_eswitch_vf_mac(struct vpf_eswitch *esw, unsigned int n, const u8 *mac)
+int vpf_eswitch_vf_mac(struct vpf_eswitch *esw, unsigned int n, const u8 *mac,
+		       enum vpf_vport_event ev)
 {
 	struct vpf_vport *vp = &esw->vport[n];
-	u8 old[ETH_ALEN];
-	int err;
 
 	if (ether_addr_equal(vp->mac, mac))
 		return 0;
 	if (!is_valid_ether_addr(mac))
 		return -EINVAL;
-	spin_lock_bh(&esw->tbl_lock);
-	err = vpf_fdb_find_own(&esw->fdb, mac);
-	spin_unlock_bh(&esw->tbl_lock);
-	if (err >= 0)
+	if (vpf_eswitch_mac_taken(esw, n, mac))
 		return -EADDRINUSE;
-
-	ether_addr_copy(old, vp->mac);
-	if (vp->state == VPF_VPORT_ACTIVE)
-		vpf_bridge_to_synthetic(esw, vp);
-	ether_addr_copy(vp->mac, mac);
-	/* Where the old one was seen says nothing of this one */
-	vp->num_homes = 0;
-	vpf_eswitch_forget_seen(esw, n);
-	err = vpf_eswitch_place(esw, n);
-	if (err)
-		ether_addr_copy(vp->mac, old);
-	if (vp->state == VPF_VPORT_ACTIVE)
-		vpf_bridge_to_vf(esw, vp);
-	return err;
+	ether_addr_copy(vp->next_mac, mac);
+	return vpf_eswitch_event(esw, n, ev);
 }
 
 /* A further address of a VF; 0, -EINVAL, -EADDRINUSE or -ENOSPC */

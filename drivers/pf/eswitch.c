@@ -27,7 +27,7 @@ void vpf_eswitch_sum_mta(struct vpf_eswitch *esw)
 	for (i = 0; i < VFP_MAX_VFS; i++) {
 		const struct vpf_vport *vp = &esw->vport[i];
 
-		if (vp->rx_mode)
+		if (vpf_vport_rx_mode(vp))
 			esw->all_mta = true;
 		for (j = 0; j < vp->num_mc; j++)
 			esw->vf_mta[vp->mc[j] / 32] |= BIT(vp->mc[j] % 32);
@@ -167,23 +167,12 @@ void vpf_eswitch_link(struct vpf_adapter *a, bool up)
 	/* VFs without the extension look at their own STATUS.LU */
 	for (i = 0; i < esw->num_vfs; i++) {
 		if (esw->vport[i].link_state == IFLA_VF_LINK_STATE_AUTO)
-			vpf_eswitch_event(esw, i, VPF_EV_LINK_CHANGE);
+			vpf_eswitch_event(esw, i, VPF_EV_NEWS);
 	}
 	mutex_unlock(&esw->lock);
 }
 
 /* Life */
-
-/**
- * vpf_eswitch_irq() - ICR.VMMB: a message, an acknowledgment or a reset of a VF
- * @a: adapter
- *
- * Context: any.
- */
-void vpf_eswitch_irq(struct vpf_adapter *a)
-{
-	queue_work(a->esw->wq, &a->esw->mbx_work);
-}
 
 /**
  * vpf_eswitch_restore() - after a reset: all of the switch's registers
@@ -204,6 +193,7 @@ void vpf_eswitch_restore(struct vpf_adapter *a)
 	vpf_wr32(a, R_RPLOLR, RPLOLR_STRVLAN | RPLOLR_STRCRC);
 	vpf_wr32(a, R_QDE, ~0U);
 	vpf_wr32(a, R_MBVFIMR, 0xff);
+	esw->mbvfimr = 0xff;
 	spin_lock_bh(&esw->tbl_lock);
 	esw->regs_known = false;
 	esw->vlan.hw_known = false;
@@ -225,9 +215,7 @@ void vpf_eswitch_restore(struct vpf_adapter *a)
  */
 void vpf_eswitch_pause(struct vpf_adapter *a)
 {
-	cancel_delayed_work_sync(&a->esw->poll_work);
-	cancel_delayed_work_sync(&a->esw->tell_work);
-	cancel_work_sync(&a->esw->mbx_work);
+	vpf_mailbox_stop(a->esw);
 }
 
 /**
@@ -237,10 +225,7 @@ void vpf_eswitch_pause(struct vpf_adapter *a)
 void vpf_eswitch_resume(struct vpf_adapter *a)
 {
 	vfp_rmw32(&a->io, R_CTRL_EXT, 0, CTRL_EXT_PFRSTD);
-	mod_delayed_work(a->esw->wq, &a->esw->tell_work, 0);
-	if (READ_ONCE(a->esw->num_vfs))
-		queue_delayed_work(a->esw->wq, &a->esw->poll_work, HZ);
-	vpf_eswitch_irq(a);
+	vpf_mailbox_start(a->esw);
 }
 
 /**
@@ -263,12 +248,13 @@ int vpf_eswitch_init(struct vpf_adapter *a)
 	mutex_init(&esw->stats_lock);
 	spin_lock_init(&esw->tbl_lock);
 	vpf_learn_init(esw);
-	INIT_WORK(&esw->mbx_work, vpf_mailbox_work);
-	INIT_DELAYED_WORK(&esw->poll_work, vpf_mailbox_poll_work);
-	INIT_DELAYED_WORK(&esw->tell_work, vpf_mailbox_tell_work);
+	spin_lock_init(&esw->view_lock);
+	vpf_mailbox_init(esw);
 	INIT_WORK(&esw->assert_work, vpf_bridge_assert_work);
 	INIT_LIST_HEAD(&esw->bridge.ports);
-	esw->wq = alloc_ordered_workqueue("%s-%s", WQ_HIGHPRI, VPF_NAME, pci_name(a->pdev));
+	/* VFs don't wait for each other */
+	esw->wq = alloc_workqueue("%s-%s", WQ_HIGHPRI | WQ_UNBOUND, 0, VPF_NAME,
+				  pci_name(a->pdev));
 	if (!esw->wq) {
 		kvfree(esw);
 		return -ENOMEM;
@@ -281,6 +267,7 @@ int vpf_eswitch_init(struct vpf_adapter *a)
 		vpf_vport_gen_mac(mac, a->netdev->perm_addr, i);
 		vpf_vport_init(&esw->vport[i], i, mac);
 		esw->pool[i].max_frame = esw->vport[i].max_frame;
+		vpf_eswitch_show(esw, i);
 	}
 	esw->pool[VFP_PF_POOL].max_frame = VPF_MAX_FRAME(a->netdev->mtu);
 	esw->pool[VFP_PF_POOL].strip_vlan = true;
@@ -297,8 +284,7 @@ void vpf_eswitch_exit(struct vpf_adapter *a)
 {
 	struct vpf_eswitch *esw = a->esw;
 
-	cancel_delayed_work_sync(&esw->poll_work);
-	cancel_delayed_work_sync(&esw->tell_work);
+	vpf_mailbox_stop(esw);
 	vpf_learn_exit(esw);
 	destroy_workqueue(esw->wq);
 	a->esw = NULL;

@@ -24,10 +24,14 @@ static irqreturn_t vpf_irq_misc(int irq, void *data)
 		return IRQ_HANDLED;
 	if (icr & INT_LSC)
 		schedule_work(&a->link_work);
-	if (icr & INT_RXO)
-		atomic_inc(&a->rxo);
-	if (icr & INT_VMMB)
-		vpf_eswitch_irq(a);
+	/* Any VF whose ring is full raises this on the emulated NIC, with each frame */
+	if (icr & INT_RXO && atomic_inc_return(&a->rxo) >= VPF_IRQ_MAX_RXO)
+		vpf_wr32(a, R_IMC, INT_RXO);
+	if (icr & INT_VMMB) {
+		/* And any VF this, with each write to a register: see vpf_irq_mailbox_enable() */
+		vpf_wr32(a, R_IMC, INT_VMMB);
+		vpf_mailbox_irq(a);
+	}
 	return IRQ_HANDLED;
 }
 
@@ -137,6 +141,22 @@ void vpf_irq_misc_enable(struct vpf_adapter *a)
 	vpf_rd32(a, R_ICR);
 	vpf_wr32(a, R_IMS, VPF_MISC_CAUSES);
 	vpf_wr32(a, R_EIMS, BIT(VPF_VEC_MISC));
+}
+
+/* The mailboxes have been looked at; what came meanwhile fires now */
+void vpf_irq_mailbox_enable(struct vpf_adapter *a)
+{
+	vpf_wr32(a, R_IMS, INT_VMMB);
+}
+
+/* How many overruns there were since the last time; their interrupt is on again */
+unsigned int vpf_irq_rxo(struct vpf_adapter *a)
+{
+	unsigned int num = atomic_xchg(&a->rxo, 0);
+
+	if (num >= VPF_IRQ_MAX_RXO)
+		vpf_wr32(a, R_IMS, INT_RXO);
+	return num;
 }
 
 void vpf_irq_misc_disable(struct vpf_adapter *a)

@@ -29,8 +29,9 @@ static u32 vpf_learn_now(void)
 static void vpf_learn_talk(struct vpf_eswitch *esw, const u8 *mac, unsigned int i, u32 now)
 {
 	bool exact = vpf_stations_flags(&esw->fdb.sta, i) & VPF_STA_F_EXACT;
+	u32 grain = exact ? VPF_STA_TALKED_S : 1;
 
-	if (!vpf_stations_touch(&esw->fdb.sta.talked[i], now, exact ? VPF_STA_TALKED_S : 1) || exact)
+	if (!vpf_stations_touch(&esw->fdb.sta.talked[i], now, grain) || exact)
 		return;
 	spin_lock_bh(&esw->tbl_lock);
 	vpf_fdb_talk(&esw->fdb, mac, now);

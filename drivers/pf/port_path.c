@@ -2,9 +2,9 @@
 /*
  * DOC: What a VF would get round
  *
- * A guest's frames come to the host's bridge by its tap or, by its VF, through the PF's port. What the
- * operator has set for the tap holds for the tap alone. So a VF may not have the data path of a
- * guest whose tap is isolated, locked, doesn't learn, or is in another VLAN than the VF.
+ * A guest's frames come to the host's bridge by its tap or, by its VF, through the PF's port. What
+ * the operator has set for the tap holds for the tap alone. So a VF may not have the data path of
+ * a guest whose tap is isolated, locked, doesn't learn, or is in another VLAN than the VF.
  *
  * Pure.
  */
@@ -26,7 +26,7 @@ u8 vpf_port_path_nack(const struct vpf_port_view *tap, const struct vpf_port_vie
 		return VFP_NACK_BRIDGE_PORT;
 	if (!tap->filters)
 		return 0;
-	/* Untagged frames of the guest stay in their VLAN, and it gets those of the VLAN untagged */
+	/* Untagged frames of the guest stay in their VLAN, whose frames it gets untagged */
 	if (!tap->vid || !tap->untagged || tap->vid != (port_vid ? port_vid : pf->vid))
 		return VFP_NACK_BRIDGE_PORT;
 	return port_vid || pf->untagged ? 0 : VFP_NACK_BRIDGE_PORT;

@@ -13,7 +13,7 @@
 #define VPF_STA_NONE		0xffff
 
 #define VPF_STA_OWNERS		128
-#define VPF_STA_HOST		0	/* the owner that is the host itself: no port has this ifindex */
+#define VPF_STA_HOST		0	/* the host itself: no port has this ifindex */
 #define VPF_STA_PER_PORT	128	/* stations behind one port */
 #define VPF_STA_PER_HOST	512	/* and of the host: macvlans, containers, its own */
 #define VPF_STA_PER_VF		8	/* further addresses of one VF */

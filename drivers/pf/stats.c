@@ -88,7 +88,7 @@ void vpf_stats_update(struct vpf_adapter *a)
 			s->tx_bytes += tx;
 		}
 	}
-	s->rx_overruns += atomic_xchg(&a->rxo, 0);
+	s->rx_overruns += vpf_irq_rxo(a);
 	mutex_unlock(&a->stats_lock);
 	vpf_eswitch_stats_update(a);
 }
@@ -98,6 +98,7 @@ void vpf_stats_work(struct work_struct *work)
 	struct vpf_adapter *a = container_of(to_delayed_work(work), struct vpf_adapter, stats_work);
 
 	vpf_stats_update(a);
+	vpf_ptp_tend(a);
 	if (vfp_io_present(&a->io))
 		schedule_delayed_work(&a->stats_work, VPF_STATS_PERIOD);
 }

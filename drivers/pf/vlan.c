@@ -13,8 +13,8 @@
  *
  * Who asks is remembered for all 4094 VLANs. Of the 32 entries one is VLAN 0's, one each is kept
  * for a port VLAN of each VF, and VFs have a share each, so that no VF can make another one's port
- * VLAN or VLAN fail. What is left, VPF_VLAN_PF_ENTRIES at least, is the PF's, and only while the NIC
- * filters. It may be in more VLANs than that, up to all as a bridge's trunk; the entries go to
+ * VLAN or VLAN fail. What is left, VPF_VLAN_PF_ENTRIES at least, is the PF's, and only while the
+ * NIC filters. It may be in more VLANs than that, up to all as a bridge's trunk; the entries go to
  * those that it sends in. A VLAN without one reaches it with unicast from the wire only.
  *
  * Pure. Locking is the caller's.
@@ -301,7 +301,7 @@ void vpf_vlan_set_trunk(struct vpf_vlan *v, bool trunk)
  * @vid: VLAN
  * @now: seconds
  *
- * It gets one, unless those of the PF are all in use: what is sent here is answered to all, perhaps.
+ * It gets one, unless those of the PF are all in use: what is sent may be answered by broadcast.
  *
  * Return: whether something has changed.
  */

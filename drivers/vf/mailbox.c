@@ -127,8 +127,11 @@ static int vvf_mbx_request(struct vvf_adapter *a, u32 *msg, unsigned int len, un
 		if (err)
 			break;
 		vvf_mbx_copy(a, msg);
-		if (vvf_mbx_is_reply(head, msg[0]))
+		if (vvf_mbx_is_reply(head, msg[0])) {
+			if (a->cts && msg[0] & VFP_MBX_NEWS)
+				vvf_mbx_news_word(a, VFP_MBX_STATE_CHANGED | VFP_MBX_CTS);
 			return vvf_mbx_result(msg[0]);
+		}
 	}
 	if (err == -ETIMEDOUT || err == -EBUSY)
 		a->mbx_timeouts++;
