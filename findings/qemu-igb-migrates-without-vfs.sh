@@ -16,10 +16,10 @@
 #
 # Needs apt, python3 and root (for chroot).
 #
-#   | before: PF command 0x6, SR-IOV control 0x19, STATUS 0x800c8481; VF command 0x6, STATUS 0x800c8481
+#   | before: PF command 0x6, SR-IOV 0x19, STATUS 0x800c8481; VF command 0x6, STATUS 0x800c8481
 #   | migration to a file: completed
 #   | migration from it: completed
-#   | after: PF command 0x6, SR-IOV control 0x19, STATUS 0x800c8481; VF command 0x0, STATUS 0x0
+#   | after: PF command 0x6, SR-IOV 0x19, STATUS 0x800c8481; VF command 0x0, STATUS 0x0
 set -eu
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/common.sh"
@@ -35,7 +35,7 @@ from qtest import BAR, CAP_SRIOV, DEVICE, VF, VF_BAR, Machine
 
 def show(m, where):
     control = m.config(DEVICE, m.extended(DEVICE, CAP_SRIOV) + 0x08)
-    print(f"{where}: PF command {m.config(DEVICE, 4) & 0xffff:#x}, SR-IOV control {control:#x},",
+    print(f"{where}: PF command {m.config(DEVICE, 4) & 0xffff:#x}, SR-IOV {control:#x},",
           f"STATUS {m.read(BAR + 8):#x}; VF command {m.config(VF, 4) & 0xffff:#x},",
           f"STATUS {m.read(VF_BAR + 8):#x}")
 

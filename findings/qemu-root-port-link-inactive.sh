@@ -15,8 +15,8 @@
 #
 # Needs apt, python3 and root (for chroot).
 #
-#   | ACPI hot plug on: device 0x10c98086 answers; port: has a slot 1, reports link activity 1; link active 0, card present 0
-#   | ACPI hot plug off: device 0x10c98086 answers; port: has a slot 1, reports link activity 1; link active 1, card present 1
+#   | ACPI hot plug on: device 0x10c98086 is there; port: slot 1, reports link 1; link active 0, card present 0
+#   | ACPI hot plug off: device 0x10c98086 is there; port: slot 1, reports link 1; link active 1, card present 1
 set -eu
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/common.sh"
@@ -38,7 +38,7 @@ for hotplug in "on", "off":
         slot = m.config(ROOT_PORT, cap + 0x00) >> 24 & 1
         active = m.config(ROOT_PORT, cap + 0x10) >> 29 & 1
         present = m.config(ROOT_PORT, cap + 0x18) >> 22 & 1
-        print(f"ACPI hot plug {hotplug}: device {m.config(DEVICE, 0):#x} answers; port: has a slot",
-              f"{slot}, reports link activity {can}; link active {active}, card present {present}")
+        print(f"ACPI hot plug {hotplug}: device {m.config(DEVICE, 0):#x} is there; port: slot",
+              f"{slot}, reports link {can}; link active {active}, card present {present}")
 PYTHON
 as_in_header "$t/output"

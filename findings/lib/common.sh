@@ -7,7 +7,7 @@
 trap 'exit 2' HUP INT TERM
 
 # fetch DIR PACKAGE=VERSION...: packages of Debian 12, or of $RELEASE, with backports, and all that
-# they need, unpacked below DIR, nothing configured. The mirror is the one that the machine's apt has.
+# they need, unpacked below DIR, nothing configured. The mirror is that of the machine's apt.
 fetch() {
 	root=$1
 	shift

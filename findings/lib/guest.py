@@ -88,7 +88,8 @@ class Guest:
              "-kernel", f"/boot/vmlinuz-{version}", "-initrd", "/initrd",
              "-append", "console=ttyS0 quiet panic=-1", "-serial", "stdio",
              "-chardev", f"socket,id=qmp,fd={far.fileno()}", "-mon", "chardev=qmp,mode=control",
-             *args], pass_fds=[far.fileno(), *fds], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+             *args], pass_fds=[far.fileno(), *fds], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE)
         far.close()
         self.qmp = qmp
         threading.Thread(target=self.drain, daemon=True).start()
