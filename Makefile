@@ -66,15 +66,20 @@ tools:
 	$(TOP)/scripts/lab tools
 
 # What keeps a guest's network configuration off the lowers
+CONFIG_UDEV := $(DESTDIR)/usr/lib/udev
+CONFIG_NETWORK := $(DESTDIR)/usr/lib/systemd/network
 config-install:
-	install -D -m 644 $(TOP)/dist/73-vfpath.rules $(DESTDIR)/usr/lib/udev/rules.d/73-vfpath.rules
-	install -D -m 644 $(TOP)/dist/10-vfpath-lower.network \
-		$(DESTDIR)/usr/lib/systemd/network/10-vfpath-lower.network
+	install -D -m 644 -t $(CONFIG_UDEV)/rules.d $(TOP)/dist/73-vfpath.rules $(TOP)/dist/81-vfpath.rules
+	install -D -m 755 $(TOP)/dist/vfpath-name $(CONFIG_UDEV)/vfpath-name
+	rm -f $(CONFIG_NETWORK)/10-vfpath-lower.network
+	install -D -m 644 -t $(CONFIG_NETWORK) $(TOP)/dist/00-vfpath-lower.network \
+		$(TOP)/dist/00-vfpath-upper.link
 	install -D -m 755 $(TOP)/dist/ifupdown $(DESTDIR)/etc/network/if-pre-up.d/vfpath
 
 config-remove:
-	rm -f $(DESTDIR)/usr/lib/udev/rules.d/73-vfpath.rules \
-		$(DESTDIR)/usr/lib/systemd/network/10-vfpath-lower.network \
+	rm -f $(CONFIG_UDEV)/rules.d/73-vfpath.rules $(CONFIG_UDEV)/rules.d/81-vfpath.rules \
+		$(CONFIG_UDEV)/vfpath-name $(CONFIG_NETWORK)/10-vfpath-lower.network \
+		$(CONFIG_NETWORK)/00-vfpath-lower.network $(CONFIG_NETWORK)/00-vfpath-upper.link \
 		$(DESTDIR)/etc/network/if-pre-up.d/vfpath
 
 # DKMS keeps what it has built of a version: one from before would be installed once more

@@ -61,6 +61,20 @@ static inline void ethtool_puts(u8 **data, const char *str)
 #else
 #define vfp_ts_info	struct ethtool_ts_info
 #endif
+/* What another netdev can do of them: asked since 6.9; before, its driver, under RTNL */
+static inline u32 vfp_ts_flags(struct net_device *dev)
+{
+	vfp_ts_info info = { .cmd = ETHTOOL_GET_TS_INFO };
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
+	return ethtool_get_ts_info_by_layer(dev, &info) ? 0 : info.so_timestamping;
+#else
+	if (!dev->ethtool_ops->get_ts_info || dev->ethtool_ops->get_ts_info(dev, &info))
+		return 0;
+	return info.so_timestamping;
+#endif
+}
+
 /* A cycle counter is const to its read function until 6.16 */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
 #define VFP_CC_CONST
@@ -106,6 +120,14 @@ static inline void vfp_napi_unlink(struct net_device *dev, unsigned int num_tx)
 	netif_queue_set_napi(dev, 0, NETDEV_QUEUE_TYPE_RX, NULL);
 	for (i = 0; i < num_tx; i++)
 		netif_queue_set_napi(dev, i, NETDEV_QUEUE_TYPE_TX, NULL);
+#endif
+}
+
+/* The limit for IPv4 is one of its own since 6.3 */
+static inline void vfp_set_gso_ipv4_max_size(struct net_device *dev, unsigned int size)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+	WRITE_ONCE(dev->gso_ipv4_max_size, size);
 #endif
 }
 
@@ -184,6 +206,24 @@ static inline void vfp_netdev_set_lltx(struct net_device *dev)
 #define vfp_devlink_info_driver(req, name)	devlink_info_driver_name_put(req, name)
 #define vfp_devlink_port_type_eth(port, netdev)	devlink_port_type_eth_set(port, netdev)
 #endif
+
+/*
+ * A devlink port gives its netdev a name of its own (np0) unless it says that it doesn't: since
+ * 6.17 and some stable kernels (Kbuild looks). Before, the netdev can say so, by an empty one.
+ */
+#ifdef VFP_HAVE_NO_PHYS_PORT_NAME
+#define vfp_port_no_phys_name(attrs)	((attrs)->no_phys_port_name = 1)
+#define VFP_NDO_PHYS_PORT_NAME(fn)
+#else
+#define vfp_port_no_phys_name(attrs)	do { } while (0)
+#define VFP_NDO_PHYS_PORT_NAME(fn)	.ndo_get_phys_port_name = (fn),
+#endif
+
+static inline int vfp_no_phys_port_name(struct net_device *dev, char *name, size_t len)
+{
+	name[0] = 0;
+	return 0;
+}
 
 /* devlink's reload has to be asked for until 6.3 */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)

@@ -9,15 +9,17 @@
  *
  * Word 0 of every message:
  *
- *  +------+------+------+----------+-----------------+----------------+
- *  | 31   | 30   | 29   | 28:24    | 23:16           | 15:0           |
- *  +------+------+------+----------+-----------------+----------------+
- *  | ACK  | NACK | CTS  | 0        | info            | message id     |
- *  +------+------+------+----------+-----------------+----------------+
+ *  +------+------+------+------+-------+-----------------+----------------+
+ *  | 31   | 30   | 29   | 28   | 27:24 | 23:16           | 15:0           |
+ *  +------+------+------+------+-------+-----------------+----------------+
+ *  | ACK  | NACK | CTS  | NEWS | 0     | info            | message id     |
+ *  +------+------+------+------+-------+-----------------+----------------+
  *
  * ACK and NACK are set in replies only. CTS ("clear to send") is set by the PF
  * when the VF has done its RESET handshake and may use its link; a message from
- * the PF without CTS tells the VF to start again with RESET.
+ * the PF without CTS tells the VF to start again with RESET. NEWS is set in replies to a VF with
+ * VFP_CAP_STATE that has something to ask GET_STATE for, as STATE_CHANGED says it: there is no
+ * room for that word as long as one request follows the other.
  *
  * A reply carries the id and info of its request.
  */
@@ -31,6 +33,7 @@
 
 #define VFP_MBX_ID			GENMASK(15, 0)
 #define VFP_MBX_INFO			GENMASK(23, 16)
+#define VFP_MBX_NEWS			BIT(28)
 #define VFP_MBX_CTS			BIT(29)
 #define VFP_MBX_NACK			BIT(30)
 #define VFP_MBX_ACK			BIT(31)
@@ -56,10 +59,13 @@
 
 /*
  * MULTICAST, info = number of hashes (0..30), two in a word from w1 on, low half
- * first. hash = (b4 >> 4 | b5 << 4) & 0xfff. Replaces all earlier ones.
+ * first. hash = (b4 >> 4 | b5 << 4) & 0xfff. Replaces all earlier ones. Some drivers add an
+ * overflow bit to the number: there are more groups than these. ACK: these are in force, and
+ * for a trusted VF all others as well.
  */
 #define VFP_MBX_MULTICAST		0x0003
 #define VFP_MBX_MULTICAST_MAX		30
+#define VFP_MBX_MULTICAST_OVERFLOW	BIT(7)	/* of info */
 
 /* VLAN, 2 words: info = 1 join, 0 leave; w1[11:0] = VLAN ID */
 #define VFP_MBX_VLAN			0x0004
@@ -101,12 +107,43 @@
 #define VFP_CAP_RX_MODE			BIT(1)	/* RX_MODE is understood */
 #define VFP_CAP_MC_LIST			BIT(2)	/* MC_LIST is understood */
 #define VFP_CAP_STATE			BIT(3)	/* GET_STATE, STATE_CHANGED */
-#define VFP_CAP_ALL			GENMASK(3, 0)
+#define VFP_CAP_REASON			BIT(4)	/* refusals carry a code, GET_STATE w7 */
+#define VFP_CAP_MAC_COUNT		BIT(5)	/* GET_STATE w6 */
+#define VFP_CAP_ALL			GENMASK(5, 0)
+
+/*
+ * With VFP_CAP_REASON each NACK has 3 words: w1 = the cookie for DATA_PATH, otherwise 0;
+ * w2[7:0] = VFP_NACK_*, why; the rest of w2 is 0. Only the answer to RESET, before which
+ * nothing is granted, stays as it is. Codes that a VF doesn't know are refusals without a
+ * reason; none is ever given another meaning.
+ */
+#define VFP_MBX_NACK_LEN		3
+#define VFP_NACK_CODE			GENMASK(7, 0)
+#define VFP_NACK_NONE			0	/* no reason is given */
+#define VFP_NACK_MALFORMED		1	/* the message makes no sense, or comes out of turn */
+#define VFP_NACK_UNSUPPORTED		2	/* the PF, or the NIC, has no such thing */
+#define VFP_NACK_UNTRUSTED		3	/* it takes `ip link set PF vf N trust on` */
+#define VFP_NACK_ADMIN_MAC		4	/* the host has set the address, the VF isn't trusted */
+#define VFP_NACK_ADDR_IN_USE		5	/* the address belongs to somebody else */
+#define VFP_NACK_NO_ROOM		6	/* a table of the NIC or of this VF is full */
+#define VFP_NACK_PORT_VLAN		7	/* the host keeps this VF in a VLAN */
+#define VFP_NACK_FRAME_SIZE		8	/* larger than the host carries */
+#define VFP_NACK_LINK_DISABLED		9	/* `ip link set PF vf N state disable` */
+#define VFP_NACK_BRIDGE_PORT		10	/* the synthetic path's port on the host's bridge has a
+						 * VLAN, isolation, lock or learning setting that the
+						 * VF would get round
+						 */
+#define VFP_NACK_UPLINK			11	/* what the PF is attached to can't be followed */
+#define VFP_NACK_AWAY			12	/* the address was seen on the wire: it is elsewhere */
+#define VFP_NACK_BUSY			13	/* not now: the PF is in reset, say; ask again */
+#define VFP_NACK_FAILED			14	/* the host has tried and failed */
+#define VFP_NACK_NO_LINK		15	/* the PF has none */
+#define VFP_NACK_CODES			16
 
 /*
  * DATA_PATH, 2 words: info = path, w1 = cookie. The reply comes when the NIC's
  * filter and the host bridge's FDB both point to the new owner.
- * Reply, 2 words: ACK or NACK (path kept), w1 = the cookie.
+ * Reply, 2 words: ACK or NACK (path kept), w1 = the cookie; see VFP_CAP_REASON for w2.
  * Both directions are idempotent.
  */
 #define VFP_MBX_DATA_PATH		0x0021
@@ -138,16 +175,22 @@
 /*
  * GET_STATE, 1 word. Reply, 6 words: w1..w2 = MAC address the host wants,
  * w3 = VFP_STATE_*, w4[11:0] = port VLAN (0: none), w5 = largest frame in bytes.
+ * With VFP_CAP_MAC_COUNT or VFP_CAP_REASON 8 words; what isn't granted is 0:
+ * w6 = how often the host has set the address, starting anywhere: another count is an order
+ * to take the one in w1..w2, even if it is the one that the VF was told last;
+ * w7[7:0] = why DATA_PATH to the VF would be refused now (VFP_NACK_*), 0: it wouldn't.
  */
 #define VFP_MBX_GET_STATE		0x0024
 #define VFP_MBX_GET_STATE_LEN		1
 #define VFP_MBX_GET_STATE_REPLY_LEN	6
+#define VFP_MBX_GET_STATE_REPLY_LEN_EXT	8
 #define VFP_STATE_LINK_UP		BIT(0)	/* the VF may use its link */
 #define VFP_STATE_PATH_VF		BIT(1)	/* data path is on the VF */
 #define VFP_STATE_TRUSTED		BIT(2)
 #define VFP_STATE_PORT_VLAN		BIT(3)	/* guest VLANs are refused */
 #define VFP_STATE_ADMIN_MAC		BIT(4)	/* the host set the address */
 #define VFP_STATE_LINK_DISABLED		BIT(5)	/* `ip link set PF vf N state disable` */
+#define VFP_STATE_LINK_FORCED		BIT(6)	/* `state enable`: whatever STATUS.LU says */
 
 /* PF to VF, unsolicited, 1 word, CTS set: ask GET_STATE. No reply. */
 #define VFP_MBX_STATE_CHANGED		0x0120

@@ -27,13 +27,13 @@ struct vrg_vector;
 
 /* What every queue counts; read with u64_stats_fetch_begin(). */
 struct vrg_stats {
-	u64 packets;
-	u64 bytes;
+	u64 packets;		/* RX: those that the stack was given */
+	u64 bytes;		/* of @packets */
 	u64 drops;		/* TX: can't be sent. RX: no memory, bad frame */
 	u64 csum_err;		/* RX */
 	u64 alloc_fail;		/* RX */
 	u64 filtered;		/* RX: dropped by the owner's filter (reflections) */
-	u64 multicast;		/* RX */
+	u64 multicast;		/* RX: of @packets */
 	u64 restarts;		/* TX queue woken */
 	u64 tso;		/* TX frames segmented by hardware */
 };
@@ -58,7 +58,8 @@ struct vrg_rx_buf;
  * @dev: for DMA mapping
  * @vec: the vector that serves it
  * @desc: descriptors, coherent memory of @size bytes at @dma
- * @tail: the queue's TDT/RDT in the BAR; set by the owner
+ * @base: the queue's registers: R_QBASE_TX() or R_QBASE_RX(); set by the owner
+ * @tail: the queue's TDT/RDT in the BAR
  * @dma: bus address of @desc
  * @size: of @desc in bytes
  * @index: netdev queue number
@@ -70,6 +71,7 @@ struct vrg_rx_buf;
  * @rx_buf: RX: the buffer that a descriptor has
  * @pool: RX: where buffers come from
  * @skb: RX: a frame of several buffers in progress
+ * @skip: RX: the rest of a frame of several buffers that was dropped is dropped, too
  * @filter: RX: the owner's, or NULL
  * @rx_stamp: RX: the owner's: a frame has a time stamp; or NULL
  * @buf_len: RX: bytes that a buffer takes: SRRCTL.BSIZEPKT << 10
@@ -83,6 +85,7 @@ struct vrg_ring {
 	void *desc;
 	dma_addr_t dma;
 	size_t size;
+	u32 base;
 	void __iomem *tail;
 	u16 index;
 	u16 count;
@@ -100,6 +103,7 @@ struct vrg_ring {
 			vrg_rx_filter filter;
 			void (*rx_stamp)(struct vrg_ring *ring, struct sk_buff *skb);
 			u16 buf_len;
+			bool skip;
 		};
 	};
 	struct u64_stats_sync syncp;
@@ -107,13 +111,28 @@ struct vrg_ring {
 };
 
 /**
+ * enum vrg_state - of a vector; see drivers/ring/life.c
+ * @VRG_DOWN: the queues are off, nobody polls, transmits or unmasks
+ * @VRG_STOPPING: nobody transmits, and no completion wakes a queue
+ * @VRG_UP: all that
+ */
+enum vrg_state {
+	VRG_DOWN,
+	VRG_STOPPING,
+	VRG_UP,
+};
+
+/**
  * struct vrg_vector - an MSI-X vector, its NAPI and the queues it serves
  * @napi: added by the owner with vrg_vector_poll() as its poll function
  * @netdev: its netdev
+ * @io: registers
+ * @state: enum vrg_state; changed in life.c, by the owner's up and down (RTNL)
  * @tx: TX rings, cleaned before RX is polled
  * @num_tx: how many there are
  * @rx: RX ring or NULL
  * @irq_rearm: unmask the vector; called when polling is done. Owner's.
+ * @irq_mask: mask it. Owner's.
  * @poll_extra: extra work of the owner at each poll (the VF looks for mail), or NULL
  * @events: number of interrupts, for DIM
  * @dim: adaptive moderation; see vrg_dim_init()
@@ -127,10 +146,13 @@ struct vrg_ring {
 struct vrg_vector {
 	struct napi_struct napi;
 	struct net_device *netdev;
+	struct vfp_io *io;
+	enum vrg_state state;
 	struct vrg_ring *tx[2];
 	struct vrg_ring *rx;
 	unsigned int num_tx;
 	void (*irq_rearm)(struct vrg_vector *vec);
+	void (*irq_mask)(struct vrg_vector *vec);
 	void (*poll_extra)(struct vrg_vector *vec);
 	u16 events;
 	struct dim dim;
@@ -146,20 +168,22 @@ struct vrg_vector {
 struct vrg_ring *vrg_tx_alloc(struct net_device *netdev, struct device *dev, u16 index,
 			      u16 count);
 void vrg_tx_free(struct vrg_ring *ring);
-void vrg_tx_flush(struct vrg_ring *ring);	/* frees what was not sent; queue is off */
 bool vrg_tx_pending(const struct vrg_ring *ring);	/* anything not yet completed? */
 
 struct vrg_ring *vrg_rx_alloc(struct net_device *netdev, struct device *dev,
 			      struct napi_struct *napi, u16 index, u16 count);
 void vrg_rx_free(struct vrg_ring *ring);
-int vrg_rx_fill(struct vrg_ring *ring);		/* after the queue is on: gives it buffers */
 bool vrg_rx_pending(const struct vrg_ring *ring);	/* a finished descriptor waits */
-void vrg_rx_reset(struct vrg_ring *ring);	/* as after alloc; queue is off */
+
+/* Up and down of all vectors of a netdev, an array; life.c tells in which order */
+int vrg_queues_on(struct vrg_vector *vec, unsigned int num);
+void vrg_queues_off(struct vrg_vector *vec, unsigned int num);
+void vrg_up(struct vrg_vector *vec, unsigned int num);
+void vrg_stop_tx(struct vrg_vector *vec, unsigned int num);
+void vrg_drain(struct vrg_vector *vec, unsigned int num);
+void vrg_down(struct vrg_vector *vec, unsigned int num);
 
 /* A queue of the NIC, @base: R_QBASE_TX() or R_QBASE_RX() */
-int vrg_queue_start_tx(struct vfp_io *io, u32 base, struct vrg_ring *ring);
-int vrg_queue_start_rx(struct vfp_io *io, u32 base, struct vrg_ring *ring);
-void vrg_queue_off(struct vfp_io *io, u32 base);
 u16 vrg_queue_head(struct vfp_io *io, u32 base, const struct vrg_ring *ring);
 bool vrg_queue_tx_lost(struct vfp_io *io, u32 base, const struct vrg_ring *ring);
 bool vrg_queue_rx_lost(struct vfp_io *io, u32 base, const struct vrg_ring *ring);

@@ -110,6 +110,25 @@ static void vfk_sources_echo(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, vfo_sources_echo(&vfk_sources, other, 5, then));
 }
 
+/* What we announce for a station comes back as well, however long it has been silent */
+static void vfk_sources_announced(struct kunit *test)
+{
+	unsigned long then = 1000, now = then + 100 * HZ;
+	struct vfo_source station = {};
+	u8 mac[ETH_ALEN] __aligned(2);
+
+	vfk_sources_mac(mac, 1);
+	vfo_sources_note(&vfk_sources, mac, 5, then);
+	KUNIT_ASSERT_EQ(test, vfk_sources_count(now), 1);
+	station = vfk_out[0];
+	KUNIT_EXPECT_FALSE(test, vfo_sources_echo(&vfk_sources, mac, 5, now));
+	vfo_sources_sent(&vfk_sources, &station, now);
+	KUNIT_EXPECT_TRUE(test, vfo_sources_echo(&vfk_sources, mac, 5, now));
+	KUNIT_EXPECT_FALSE(test, vfo_sources_echo(&vfk_sources, mac, 0, now));
+	/* It isn't there for longer by that */
+	KUNIT_EXPECT_EQ(test, vfk_sources_count(then + VFO_SOURCES_AGE_S * HZ), 0);
+}
+
 static struct kunit_case vfk_failover_sources_cases[] = {
 	KUNIT_CASE(vfk_sources_once_each),
 	KUNIT_CASE(vfk_sources_unicast_only),
@@ -117,6 +136,7 @@ static struct kunit_case vfk_failover_sources_cases[] = {
 	KUNIT_CASE(vfk_sources_oldest_makes_room),
 	KUNIT_CASE(vfk_sources_bounded),
 	KUNIT_CASE(vfk_sources_echo),
+	KUNIT_CASE(vfk_sources_announced),
 	{}
 };
 

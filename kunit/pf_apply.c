@@ -3,8 +3,8 @@
 #include "pf/apply.h"
 #include "suites.h"
 
-/* A bridge's ifindex */
-#define VFK_BR	40
+/* A port's ifindex */
+#define VFK_TAP	11
 
 static const u8 vfk_mac[ETH_ALEN] = { 0x02, 0x11, 0x22, 0x33, 0x44, 0x55 };
 
@@ -13,7 +13,7 @@ static struct vpf_fdb *vfk_applied(struct kunit *test, struct vfk_io *f)
 	struct vpf_fdb *fdb = kunit_kzalloc(test, sizeof(*fdb), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, fdb);
-	vpf_fdb_init(fdb);
+	vpf_fdb_init(fdb, 1);
 	vpf_fdb_set_own(fdb, VPF_FDB_RAR_VF(0), vfk_mac, BIT(VFP_PF_POOL));
 	vpf_apply_fdb(&f->io, fdb);
 	return fdb;
@@ -79,11 +79,11 @@ static void vfk_apply_new_before_old(struct kunit *test)
 	struct vpf_fdb *fdb = vfk_applied(test, f);
 	int was, now;
 
-	vpf_fdb_add_bridge(fdb, VFK_BR, old, 0, 1);
+	vpf_fdb_learn(fdb, old, VFK_TAP, 0);
 	vpf_apply_fdb(&f->io, fdb);
 	was = vpf_fdb_find(fdb, old);
-	vpf_fdb_add_bridge(fdb, VFK_BR, fresh, 0, 1);
-	vpf_fdb_del_bridge(fdb, VFK_BR, old, 0);
+	vpf_fdb_learn(fdb, fresh, VFK_TAP, 0);
+	vpf_fdb_on_wire(fdb, old);
 	now = vpf_fdb_find(fdb, fresh);
 	f->num = 0;
 	vpf_apply_fdb(&f->io, fdb);

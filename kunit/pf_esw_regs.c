@@ -44,7 +44,7 @@ static struct vpf_eswitch *vfk_esw_alloc(struct kunit *test, struct vfk_io **f)
 	e->esw.a = &e->a;
 	e->esw.link_mbps = 1000;
 	spin_lock_init(&e->esw.tbl_lock);
-	vpf_fdb_init(&e->esw.fdb);
+	vpf_fdb_init(&e->esw.fdb, 1);
 	vpf_vlan_init(&e->esw.vlan);
 	return &e->esw;
 }
@@ -79,6 +79,9 @@ static void vfk_esw_regs_rate(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vfk_esw_rate(f, 2), BIT(31) | 10 << 14);
 	KUNIT_EXPECT_EQ(test, vfk_esw_rate(f, 3), 0);
 	KUNIT_EXPECT_EQ(test, vfk_esw_rate(f, 4), BIT(31) | 1000 << 14);
+	/* The pools' second queues are no way round it */
+	KUNIT_EXPECT_EQ(test, vfk_esw_rate(f, 2 + VFP_NUM_POOLS), BIT(31) | 1000 << 14);
+	KUNIT_EXPECT_EQ(test, vfk_esw_rate(f, 3 + VFP_NUM_POOLS), 0);
 	/* 3 1/3 */
 	KUNIT_EXPECT_EQ(test, vfk_esw_rate(f, 5), BIT(31) | 3 << 14 | 0x1555);
 

@@ -24,6 +24,11 @@ static const struct vfk_msg vfk_msgs[] = {
 	{ { 0x00030002, 0x00005452, 0x0100 }, -EPROTO },
 	{ { 0x001e0003 }, 0, VPF_OP_MULTICAST },
 	{ { 0x001f0003 }, -EPROTO },
+	/* More than it can say: DPDK, FreeBSD */
+	{ { 0x009e0003 }, 0, VPF_OP_MULTICAST },
+	{ { 0x00800003 }, 0, VPF_OP_MULTICAST },
+	{ { 0x009f0003 }, -EPROTO },
+	{ { 0x00c00003 }, -EPROTO },
 	{ { 0x00010004, 4094 }, 0, VPF_OP_VLAN },
 	{ { 0x00010004, 4095 }, -EPROTO },
 	{ { 0x00010004, 0x10001 }, -EPROTO },
@@ -126,7 +131,7 @@ static void vfk_mbx_decode_random(struct kunit *test)
 		if (!err && req.op == VPF_OP_MC_PIECE)
 			vpf_mbx_mc_piece(vp, &req);
 		if (!err && req.op == VPF_OP_MULTICAST)
-			vpf_mbx_set_mc(vp, req.mc, req.num_mc);
+			vpf_mbx_set_mc(vp, req.mc, req.num_mc, req.on);
 		KUNIT_ASSERT_LE(test, vp->num_mc, VPF_VPORT_MAX_MC);
 		for (j = 0; j < vp->num_mc; j++)
 			KUNIT_ASSERT_LT(test, vp->mc[j], 4096);
@@ -159,6 +164,11 @@ static void vfk_mbx_allowed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vpf_mbx_allowed(&vp, &req), -EOPNOTSUPP);
 	vp.caps = VFP_CAP_ALL;
 	KUNIT_EXPECT_EQ(test, vpf_mbx_allowed(&vp, &req), 0);
+	/* The NIC can't, whoever asks */
+	req.rx_mode = VFP_RX_PROMISC | VFP_RX_ALLMULTI;
+	KUNIT_EXPECT_EQ(test, vpf_mbx_allowed(&vp, &req), -EOPNOTSUPP);
+	KUNIT_EXPECT_EQ(test, vpf_mbx_nack(&vp, &req, -EOPNOTSUPP), VFP_NACK_UNSUPPORTED);
+	req.rx_mode = VFP_RX_ALLMULTI;
 	vp.trusted = false;
 	KUNIT_EXPECT_EQ(test, vpf_mbx_allowed(&vp, &req), -EPERM);
 	req.rx_mode = 0;
@@ -168,6 +178,69 @@ static void vfk_mbx_allowed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vpf_mbx_allowed(&vp, &req), 0);
 	vp.port_vid = 9;
 	KUNIT_EXPECT_EQ(test, vpf_mbx_allowed(&vp, &req), -EPERM);
+}
+
+/* The stale address of a driver that hasn't heard of the host's yet, trusted or not */
+static void vfk_mbx_stale_mac(struct kunit *test)
+{
+	static const u8 mac[ETH_ALEN] = { 2, 0, 0, 0, 0, 1 };
+	struct vpf_mbx_req req = { .op = VPF_OP_SET_MAC, .id = VFP_MBX_SET_MAC };
+	struct vpf_vport vp;
+
+	vpf_vport_init(&vp, 0, mac);
+	vp.state = VPF_VPORT_ATTACHED;
+	vp.trusted = true;
+	vp.mac_due = true;
+	req.mac[0] = 2;
+	KUNIT_EXPECT_EQ(test, vpf_mbx_allowed(&vp, &req), -EPERM);
+	KUNIT_EXPECT_EQ(test, vpf_mbx_nack(&vp, &req, -EPERM), VFP_NACK_ADMIN_MAC);
+	ether_addr_copy(req.mac, mac);
+	KUNIT_EXPECT_EQ(test, vpf_mbx_allowed(&vp, &req), 0);
+	vpf_vport_asked(&vp);
+	req.mac[5] = 9;
+	KUNIT_EXPECT_EQ(test, vpf_mbx_allowed(&vp, &req), 0);
+}
+
+/* Whose addresses a VF may take: nobody's, and with trust a station's; its own in any case */
+static void vfk_mbx_may_have(struct kunit *test)
+{
+	static const u8 mac[ETH_ALEN] = { 2, 0, 0, 0, 0, 1 };
+	struct vpf_mbx_req req = { .op = VPF_OP_SET_MAC, .id = VFP_MBX_SET_MAC, .mac = { 2 } };
+	struct vpf_vport vp;
+
+	vpf_vport_init(&vp, 0, mac);
+	KUNIT_EXPECT_EQ(test, vpf_mbx_may_have(&vp, &req, VPF_OWNER_NONE), 0);
+	KUNIT_EXPECT_EQ(test, vpf_mbx_may_have(&vp, &req, VPF_OWNER_STATION), -EADDRINUSE);
+	KUNIT_EXPECT_EQ(test, vpf_mbx_may_have(&vp, &req, VPF_OWNER_HOST), -EADDRINUSE);
+	KUNIT_EXPECT_EQ(test, vpf_mbx_nack(&vp, &req, -EADDRINUSE), VFP_NACK_ADDR_IN_USE);
+	vp.trusted = true;
+	KUNIT_EXPECT_EQ(test, vpf_mbx_may_have(&vp, &req, VPF_OWNER_STATION), 0);
+	KUNIT_EXPECT_EQ(test, vpf_mbx_may_have(&vp, &req, VPF_OWNER_HOST), -EADDRINUSE);
+	vp.trusted = false;
+	ether_addr_copy(req.mac, mac);
+	KUNIT_EXPECT_EQ(test, vpf_mbx_may_have(&vp, &req, VPF_OWNER_STATION), 0);
+}
+
+/* More groups than an old driver can name: all of them, with trust; until it names them again */
+static void vfk_mbx_more_groups(struct kunit *test)
+{
+	static const u8 mac[ETH_ALEN] = { 2, 0, 0, 0, 0, 1 };
+	struct vpf_vport *vp = kunit_kzalloc(test, sizeof(*vp), GFP_KERNEL);
+	u32 msg[VFP_MBX_LEN] = { 0x009e0003 };
+	struct vpf_mbx_req req;
+
+	KUNIT_ASSERT_NOT_NULL(test, vp);
+	vpf_vport_init(vp, 0, mac);
+	KUNIT_EXPECT_EQ(test, vpf_mbx_decode(msg, &req), 0);
+	KUNIT_EXPECT_EQ(test, req.num_mc, 30);
+	vpf_mbx_set_mc(vp, req.mc, req.num_mc, req.on);
+	KUNIT_EXPECT_EQ(test, vpf_vport_rx_mode(vp), 0);
+	vp->trusted = true;
+	KUNIT_EXPECT_EQ(test, vpf_vport_rx_mode(vp), VFP_RX_ALLMULTI);
+	msg[0] = 0x001e0003;
+	vpf_mbx_decode(msg, &req);
+	vpf_mbx_set_mc(vp, req.mc, req.num_mc, req.on);
+	KUNIT_EXPECT_EQ(test, vpf_vport_rx_mode(vp), 0);
 }
 
 static void vfk_mbx_mc_list(struct kunit *test)
@@ -223,8 +296,26 @@ static void vfk_mbx_replies(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vpf_mbx_news(&vp), VFP_MBX_STATE_CHANGED | VFP_MBX_CTS);
 	KUNIT_EXPECT_EQ(test, vpf_mbx_state(&vp, true), VFP_STATE_LINK_DISABLED);
 	req = (struct vpf_mbx_req){ .id = VFP_MBX_DATA_PATH, .op = VPF_OP_DATA_PATH, .cookie = 42 };
+	vp.caps = VFP_CAP_ALL & ~VFP_CAP_REASON;
 	KUNIT_EXPECT_EQ(test, vpf_mbx_reply(&vp, &req, -ENETDOWN, true, msg), 2);
 	KUNIT_EXPECT_EQ(test, msg[1], 42);
+	vp.caps = VFP_CAP_ALL;
+	KUNIT_EXPECT_EQ(test, vpf_mbx_reply(&vp, &req, -ENETDOWN, true, msg), 3);
+	KUNIT_EXPECT_EQ(test, msg[1], 42);
+	/* What is due is in each reply but that to RESET, for those who can ask */
+	vp.tell_state = true;
+	req = (struct vpf_mbx_req){ .id = VFP_MBX_LPE, .op = VPF_OP_MAX_FRAME };
+	vpf_mbx_reply(&vp, &req, 0, true, msg);
+	KUNIT_EXPECT_EQ(test, msg[0], 0xb0000005);
+	vpf_mbx_reply(&vp, &req, -EPERM, true, msg);
+	KUNIT_EXPECT_TRUE(test, msg[0] & VFP_MBX_NEWS);
+	req = (struct vpf_mbx_req){ .id = VFP_MBX_RESET, .op = VPF_OP_RESET };
+	vpf_mbx_reply(&vp, &req, 0, true, msg);
+	KUNIT_EXPECT_FALSE(test, msg[0] & VFP_MBX_NEWS);
+	vp.caps = 0;
+	req = (struct vpf_mbx_req){ .id = VFP_MBX_LPE, .op = VPF_OP_MAX_FRAME };
+	vpf_mbx_reply(&vp, &req, 0, true, msg);
+	KUNIT_EXPECT_FALSE(test, msg[0] & VFP_MBX_NEWS);
 	vp.state = VPF_VPORT_RESERVED;
 	KUNIT_EXPECT_EQ(test, vpf_mbx_news(&vp), VFP_MBX_PF_CONTROL);
 }
@@ -234,6 +325,9 @@ static struct kunit_case vfk_pf_mbx_cases[] = {
 	KUNIT_CASE(vfk_mbx_versions),
 	KUNIT_CASE(vfk_mbx_decode_random),
 	KUNIT_CASE(vfk_mbx_allowed),
+	KUNIT_CASE(vfk_mbx_stale_mac),
+	KUNIT_CASE(vfk_mbx_may_have),
+	KUNIT_CASE(vfk_mbx_more_groups),
 	KUNIT_CASE(vfk_mbx_mc_list),
 	KUNIT_CASE(vfk_mbx_replies),
 	{}

@@ -13,7 +13,7 @@
 #define VFO_AUTO_MAX	16
 
 static char *vfo_auto = "";
-/* The kernel's macro of this name would be expanded in the parameter's */
+/* Kernels from 6.16 on have a macro of the parameter's name, which would be expanded in it */
 #undef auto
 module_param_named(auto, vfo_auto, charp, 0444);
 MODULE_PARM_DESC(auto, "make an upper for synthetic netdevs: \"all\" virtio-net ones, or those with one of these MAC addresses, separated by commas (at most 16)");
@@ -52,7 +52,13 @@ int vfo_auto_init(void)
 	return -EINVAL;
 }
 
-static bool vfo_auto_wanted(const struct net_device *dev)
+/**
+ * vfo_auto_wanted() - shall a netdev have an upper?
+ * @dev: netdev; RTNL
+ *
+ * Return: true when auto= says so.
+ */
+bool vfo_auto_wanted(const struct net_device *dev)
 {
 	unsigned int i;
 
@@ -66,65 +72,6 @@ static bool vfo_auto_wanted(const struct net_device *dev)
 			return true;
 	}
 	return false;
-}
-
-/* The upper that has the address of a netdev, by birth or by the operator's will, or NULL */
-static struct vfo_upper *vfo_auto_find(const struct net_device *dev)
-{
-	const u8 *mac = vfo_lower_mac(dev);
-	struct vfo_upper *u;
-
-	list_for_each_entry(u, &vfo_uppers, node) {
-		if (net_eq(dev_net(u->dev), dev_net(dev)) &&
-		    (ether_addr_equal(u->dev->perm_addr, mac) ||
-		     ether_addr_equal(u->dev->dev_addr, mac)))
-			return u;
-	}
-	return NULL;
-}
-
-static int vfo_auto_new(struct net_device *dev)
-{
-	struct net_device *upper;
-	int err;
-
-	upper = vfo_main_create(dev_net(dev), "vfp%d");
-	if (IS_ERR(upper))
-		return PTR_ERR(upper);
-	err = register_netdevice(upper);
-	if (err) {
-		free_netdev(upper);
-		return err;
-	}
-	err = vfo_lower_enslave(netdev_priv(upper), dev, NULL);
-	if (err)
-		unregister_netdevice(upper);
-	return err;
-}
-
-/**
- * vfo_auto_registered() - a netdev was registered: shall it have an upper?
- * @dev: netdev; RTNL
- *
- * An upper that has lost such a netdev before, and its VF perhaps has not, gets the new one.
- */
-void vfo_auto_registered(struct net_device *dev)
-{
-	struct vfo_upper *u;
-	int err;
-
-	if (!vfo_auto_wanted(dev) || vfo_main_lower(dev))
-		return;
-	u = vfo_auto_find(dev);
-	if (!u)
-		err = vfo_auto_new(dev);
-	else if (dev->dev.parent && !vfo_lower_rtnl(u, VFO_SYNTHETIC))
-		err = vfo_lower_enslave(u, dev, NULL);
-	else
-		/* VLANs and the like on the upper have its address, too */
-		return;
-	if (err)
-		netdev_warn(dev, "no upper for it: %pe\n", ERR_PTR(err));
 }
 
 /**

@@ -25,8 +25,41 @@ static int vfo_ethtool_link(struct net_device *dev, struct ethtool_link_ksetting
 	return 0;
 }
 
+static u32 vfo_ethtool_stamps(struct vfo_upper *u, enum vfo_side side)
+{
+	struct net_device *dev = NULL;
+	struct vfo_lower *l;
+	u32 stamps;
+
+	rcu_read_lock();
+	l = rcu_dereference(u->lower[side]);
+	if (l) {
+		dev = l->dev;
+		dev_hold(dev);
+	}
+	rcu_read_unlock();
+	if (!dev)
+		return ~0;
+	stamps = vfp_ts_flags(dev);
+	dev_put(dev);
+	return stamps;
+}
+
+/* Software time stamps: on receipt the stack makes them, on transmit the lowers, if both do */
+static int vfo_ethtool_ts_info(struct net_device *dev, vfp_ts_info *info)
+{
+	struct vfo_upper *u = netdev_priv(dev);
+	u32 both = vfo_ethtool_stamps(u, VFO_SYNTHETIC) & vfo_ethtool_stamps(u, VFO_VF);
+
+	info->so_timestamping = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE |
+				(both & SOF_TIMESTAMPING_TX_SOFTWARE);
+	info->phc_index = -1;
+	return 0;
+}
+
 static const char * const vfo_ethtool_side[] = {
 	"rx_packets", "rx_bytes", "tx_packets", "tx_bytes", "tx_dropped", "rx_multicast",
+	"rx_errors", "rx_dropped", "tx_errors",
 };
 
 static const char * const vfo_ethtool_rest[] = {
@@ -61,16 +94,21 @@ static void vfo_ethtool_stats(struct net_device *dev, struct ethtool_stats *stat
 	struct vfo_pcpu sum;
 	unsigned int side;
 
-	vfo_upper_sum(u, &sum);
+	vfo_stats_sum(u, &sum);
 	for (side = 0; side < VFO_SIDES; side++) {
 		const struct vfo_counters *c = &sum.side[side];
+		struct rtnl_link_stats64 lower = {};
 
+		vfo_stats_errors(u, side, &lower);
 		*p++ = c->rx_packets;
 		*p++ = c->rx_bytes;
 		*p++ = c->tx_packets;
 		*p++ = c->tx_bytes;
-		*p++ = c->tx_dropped;
+		*p++ = c->tx_dropped + lower.tx_dropped;
 		*p++ = c->multicast;
+		*p++ = lower.rx_errors;
+		*p++ = lower.rx_dropped;
+		*p++ = lower.tx_errors;
 	}
 	*p++ = sum.no_path;
 	*p++ = sum.queue_busy;
@@ -87,4 +125,5 @@ const struct ethtool_ops vfo_ethtool_ops = {
 	.get_sset_count		= vfo_ethtool_sset_count,
 	.get_strings		= vfo_ethtool_strings,
 	.get_ethtool_stats	= vfo_ethtool_stats,
+	.get_ts_info		= vfo_ethtool_ts_info,
 };

@@ -1,16 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Enslaving and releasing lowers.
+ * Binding lowers, and letting them go.
+ *
+ * Binding is what a notifier may do, with the lower's own lock held: it makes the lower the
+ * upper's and nobody else's, and calls nothing of its driver's. What does is fit.c's.
  */
 #include <linux/if_arp.h>
 #include <linux/inetdevice.h>
 #include <linux/pci.h>
+#include <net/addrconf.h>
+#include <net/if_inet6.h>
 #include <net/sch_generic.h>
 
 #include "failover.h"
 
 /* No addresses, no bridge; a name may still be given to it although it is up */
 #define VFO_LOWER_FLAGS	(VFP_IFF_NO_ADDRCONF | IFF_DONT_BRIDGE | VFP_IFF_LIVE_RENAME_OK)
+
+/* The lower that a netdev is, or NULL. RTNL. */
+struct vfo_lower *vfo_lower_of(const struct net_device *dev)
+{
+	if (rcu_access_pointer(dev->rx_handler) != vfo_rx_handler)
+		return NULL;
+	return rtnl_dereference(dev->rx_handler_data);
+}
 
 /**
  * vfo_lower_is_pci() - is a netdev a PCI function itself?
@@ -55,166 +68,79 @@ bool vfo_lower_carrier(const struct net_device *dev)
 	return netif_carrier_ok(dev) && !qdisc_tx_is_noop(dev);
 }
 
+/* Of the operator's: what IPv6 gives itself it gives itself on the upper as well */
+static bool vfo_lower_has_ipv6(const struct net_device *dev)
+{
+	bool found = false;
+#if IS_ENABLED(CONFIG_IPV6)
+	struct inet6_dev *in6 = __in6_dev_get(dev);
+	struct inet6_ifaddr *ifa;
+
+	if (!in6)
+		return false;
+	read_lock_bh(&in6->lock);
+	list_for_each_entry(ifa, &in6->addr_list, if_list)
+		found |= ifa->flags & IFA_F_PERMANENT &&
+			 !(ipv6_addr_type(&ifa->addr) & IPV6_ADDR_LINKLOCAL);
+	read_unlock_bh(&in6->lock);
+#endif
+	return found;
+}
+
 static bool vfo_lower_has_addresses(struct net_device *dev)
 {
 	struct in_device *in = __in_dev_get_rtnl(dev);
 
-	return in && rtnl_dereference(in->ifa_list);
+	return (in && rtnl_dereference(in->ifa_list)) || vfo_lower_has_ipv6(dev);
 }
 
-static int vfo_lower_check(struct vfo_upper *u, struct net_device *dev,
-			   struct netlink_ext_ack *extack)
+static enum vfo_why vfo_lower_check(struct vfo_upper *u, struct net_device *dev)
 {
 	enum vfo_side side = vfo_lower_side(u, dev);
 	struct vfo_lower *other = vfo_lower_rtnl(u, !side);
 
-	if (dev->type != ARPHRD_ETHER || dev->flags & IFF_LOOPBACK) {
-		NL_SET_ERR_MSG_MOD(extack, "not an Ethernet netdev");
+	if (dev->type != ARPHRD_ETHER || dev->flags & IFF_LOOPBACK)
+		return VFO_WHY_NOT_ETHERNET;
+	if (dev->netdev_ops == u->dev->netdev_ops || netif_is_lag_master(dev) ||
+	    netif_is_bridge_master(dev) || is_vlan_dev(dev))
+		return VFO_WHY_WRONG_KIND;
+	if (netdev_is_rx_handler_busy(dev))
+		return VFO_WHY_HAS_RECEIVER;
+	if (netdev_has_any_upper_dev(dev))
+		return VFO_WHY_HAS_UPPER;
+	if (vfo_lower_has_addresses(dev))
+		return VFO_WHY_HAS_ADDRESSES;
+	if (vfo_lower_rtnl(u, side))
+		return VFO_WHY_TAKEN;
+	if (other && !ether_addr_equal(vfo_lower_mac(dev), other->mac))
+		return VFO_WHY_OTHER_ADDRESS;
+	return VFO_WHY_OK;
+}
+
+static int vfo_lower_errno(enum vfo_why why)
+{
+	switch (why) {
+	case VFO_WHY_NOT_ETHERNET:
+	case VFO_WHY_WRONG_KIND:
+	case VFO_WHY_OTHER_ADDRESS:
 		return -EINVAL;
-	}
-	if (vfo_is_upper(dev) || netif_is_lag_master(dev) || netif_is_bridge_master(dev) ||
-	    is_vlan_dev(dev)) {
-		NL_SET_ERR_MSG_MOD(extack, "neither a VF nor a synthetic netdev");
-		return -EINVAL;
-	}
-	if (netdev_is_rx_handler_busy(dev)) {
-		NL_SET_ERR_MSG_MOD(extack, "somebody receives from this netdev already");
+	default:
 		return -EBUSY;
 	}
-	if (netdev_has_any_upper_dev(dev)) {
-		NL_SET_ERR_MSG_MOD(extack, "the netdev has an upper already");
-		return -EBUSY;
-	}
-	if (vfo_lower_has_addresses(dev)) {
-		NL_SET_ERR_MSG_MOD(extack, "it has IP addresses, which belong on the upper");
-		return -EBUSY;
-	}
-	if (vfo_lower_rtnl(u, side)) {
-		NL_SET_ERR_MSG_MOD(extack, "the upper has a VF already");
-		return -EBUSY;
-	}
-	if (other && !ether_addr_equal(vfo_lower_mac(dev), vfo_lower_mac(other->dev))) {
-		NL_SET_ERR_MSG_MOD(extack, "its permanent MAC address isn't the other lower's");
-		return -EINVAL;
-	}
-	return 0;
 }
 
-/**
- * vfo_lower_flags() - promiscuity of the upper, on a lower
- * @u: upper; RTNL
- * @l: lower
- *
- * Return: 0 or an error.
- */
-int vfo_lower_flags(struct vfo_upper *u, struct vfo_lower *l)
-{
-	bool promisc = u->dev->flags & IFF_PROMISC, allmulti = u->dev->flags & IFF_ALLMULTI;
-	int err;
-
-	if (promisc != l->promisc) {
-		err = dev_set_promiscuity(l->dev, promisc ? 1 : -1);
-		if (err)
-			return err;
-		l->promisc = promisc;
-	}
-	if (allmulti != l->allmulti) {
-		err = dev_set_allmulti(l->dev, allmulti ? 1 : -1);
-		if (err)
-			return err;
-		l->allmulti = allmulti;
-	}
-	return 0;
-}
-
-/**
- * vfo_lower_set_mac() - change the address of a lower
- * @dev: it; RTNL
- * @mac: address
- *
- * Return: 0, also when it has the address, or its driver's error.
- */
-int vfo_lower_set_mac(struct net_device *dev, const u8 *mac)
-{
-	struct sockaddr_storage ss = { .ss_family = dev->type };
-
-	if (ether_addr_equal(dev->dev_addr, mac))
-		return 0;
-	memcpy(((struct sockaddr *)&ss)->sa_data, mac, ETH_ALEN);
-	return vfp_dev_set_mac_address(dev, &ss);
-}
-
-/* Make a lower like the upper, before any traffic. Names what failed in @u. */
-static int vfo_lower_configure(struct vfo_upper *u, struct vfo_lower *l)
-{
-	struct net_device *dev = l->dev;
-	const char *what;
-	int err;
-
-	what = "MTU";
-	err = dev->mtu == u->dev->mtu ? 0 : dev_set_mtu(dev, u->dev->mtu);
-	if (!err) {
-		what = "MAC address";
-		err = vfo_lower_set_mac(dev, u->dev->dev_addr);
-	}
-	if (!err && u->dev->flags & IFF_UP) {
-		what = "open";
-		err = dev_open(dev, NULL);
-	}
-	if (!err) {
-		what = "VLANs";
-		/* Those that a try before this one, or the upper since, has given it */
-		vlan_vids_del_by_dev(dev, u->dev);
-		err = vlan_vids_add_by_dev(dev, u->dev);
-	}
-	if (!err) {
-		what = "promiscuous mode";
-		err = vfo_lower_flags(u, l);
-	}
-	if (!err) {
-		what = "netpoll";
-		err = vfo_netpoll_enable(u, l);
-	}
-	if (!err) {
-		netif_addr_lock_bh(u->dev);
-		dev_uc_sync_multiple(dev, u->dev);
-		dev_mc_sync_multiple(dev, u->dev);
-		netif_addr_unlock_bh(u->dev);
-	}
-	if (err)
-		snprintf(u->inactive_reason, VFO_REASON_LEN, "%s: %s failed (%d)", dev->name, what,
-			 err);
-	return err;
-}
-
-/**
- * vfo_lower_again() - the upper was changed: lowers that did not fit it may do so now
- * @u: upper; RTNL
- */
-void vfo_lower_again(struct vfo_upper *u)
-{
-	struct vfo_lower *l;
-	int i;
-
-	for (i = 0; i < VFO_SIDES; i++) {
-		l = vfo_lower_rtnl(u, i);
-		if (!l || !u->path.lower[i].fault || vfo_lower_configure(u, l))
-			continue;
-		if (i == VFO_VF)
-			u->inactive_reason[0] = 0;
-		vfo_switch_event(u, i, VFO_EV_FIT, "configured");
-	}
-}
-
+/* An address that the operator set stays; another lower's doesn't */
 static void vfo_lower_first(struct vfo_upper *u, struct net_device *dev)
 {
 	if (vfo_lower_rtnl(u, VFO_VF) || vfo_lower_rtnl(u, VFO_SYNTHETIC))
 		return;
-	/* An address that the operator set stays */
-	if (u->dev->addr_assign_type == NET_ADDR_RANDOM) {
+	if (u->dev->addr_assign_type == NET_ADDR_STOLEN ||
+	    (u->taken && u->dev->addr_assign_type == NET_ADDR_PERM)) {
 		dev_addr_set(u->dev, vfo_lower_mac(dev));
 		ether_addr_copy(u->dev->perm_addr, vfo_lower_mac(dev));
-		u->dev->addr_assign_type = NET_ADDR_STOLEN;
+		/* Its own, as in-tree net_failover's: user space looks for no other NIC */
+		u->dev->addr_assign_type = NET_ADDR_PERM;
+		u->taken = true;
 		call_netdevice_notifiers(NETDEV_CHANGEADDR, u->dev);
 	}
 	if (u->dev->mtu == ETH_DATA_LEN && dev->mtu != ETH_DATA_LEN)
@@ -232,10 +158,6 @@ static int vfo_lower_link(struct vfo_upper *u, struct vfo_lower *l,
 	struct net_device *dev = l->dev;
 	int err;
 
-	/* An address that IPv6 gave itself goes with it, and none comes with the flags */
-	l->was_up = dev->flags & IFF_UP;
-	if (l->was_up)
-		dev_close(dev);
 	dev->flags |= IFF_SLAVE;
 	dev->priv_flags |= VFO_LOWER_FLAGS;
 	err = netdev_rx_handler_register(dev, vfo_rx_handler, l);
@@ -251,117 +173,177 @@ err_handler:
 err_flags:
 	dev->flags &= ~IFF_SLAVE;
 	dev->priv_flags &= ~VFO_LOWER_FLAGS;
-	if (l->was_up)
-		dev_open(dev, NULL);
 	return err;
 }
 
-/**
- * vfo_lower_enslave() - bind a netdev exclusively
- * @u: upper; RTNL
- * @dev: VF or synthetic netdev
- * @extack: why not
- *
- * A VF that is bound but can't be made like the upper stays bound, out of use, with a
- * reason: unbound it would be a stray NIC with the upper's address.
- *
- * Return: 0 or an error, with @dev as it was.
- */
-int vfo_lower_enslave(struct vfo_upper *u, struct net_device *dev, struct netlink_ext_ack *extack)
+static struct vfo_lower *vfo_lower_new(struct vfo_upper *u, struct net_device *dev)
 {
-	struct vfo_lower *l;
-	int err;
+	struct vfo_lower *l = kzalloc(sizeof(*l), GFP_KERNEL);
 
-	ASSERT_RTNL();
-	err = vfo_lower_check(u, dev, extack);
-	if (err)
-		return err;
-	l = kzalloc(sizeof(*l), GFP_KERNEL);
 	if (!l)
-		return -ENOMEM;
+		return NULL;
 	l->dev = dev;
 	l->upper = u->dev;
 	l->side = vfo_lower_side(u, dev);
 	l->orig_mtu = dev->mtu;
 	ether_addr_copy(l->orig_mac, dev->dev_addr);
+	ether_addr_copy(l->mac, vfo_lower_mac(dev));
+	/* An address that IPv6 gave itself goes when it is closed, and none comes any more */
+	l->was_up = dev->flags & IFF_UP;
+	l->stale = l->was_up;
+	vfo_plan_init(&l->plan);
+	l->look_at = jiffies;
+	return l;
+}
+
+static void vfo_lower_announced(struct vfo_upper *u, struct vfo_lower *l)
+{
+	vfo_switch_event(u, l->side, VFO_EV_ADDED, "enslaved");
+	vfo_switch_event(u, l->side, VFO_EV_UNFIT, "enslaved");
+	if (vfo_lower_carrier(l->dev))
+		vfo_switch_event(u, l->side, VFO_EV_CARRIER_ON, "enslaved");
+	if (l->dev->flags & IFF_UP)
+		vfo_switch_event(u, l->side, VFO_EV_UP, "enslaved");
+	netdev_info(u->dev, "%s %s enslaved\n", vfo_side_name(l->side), l->dev->name);
+	/* udev heard of it before it was ours: now it can tell (TEST=="master/vfpath") */
+	kobject_uevent(&l->dev->dev.kobj, KOBJ_CHANGE);
+}
+
+/**
+ * vfo_lower_bind() - bind a netdev exclusively
+ * @u: upper; RTNL
+ * @dev: VF or synthetic netdev
+ * @why: why not
+ * @extack: the same
+ *
+ * It is of no use until fit.c has made it like the upper: vfo_fit_run(), now or by the work that
+ * this queues.
+ *
+ * Context: also a notifier with the lock of @dev held.
+ *
+ * Return: 0 or an error, with @dev as it was.
+ */
+int vfo_lower_bind(struct vfo_upper *u, struct net_device *dev, struct vfo_reason *why,
+		   struct netlink_ext_ack *extack)
+{
+	struct vfo_lower *l, *other;
+	int err;
+
+	ASSERT_RTNL();
+	*why = (struct vfo_reason){ .why = vfo_lower_check(u, dev) };
+	if (why->why != VFO_WHY_OK) {
+		if (extack)
+			extack->_msg = vfo_reason_text(why);
+		return vfo_lower_errno(why->why);
+	}
+	l = vfo_lower_new(u, dev);
+	if (!l)
+		return -ENOMEM;
 	vfo_lower_first(u, dev);
 	err = vfo_lower_link(u, l, extack);
 	if (err) {
+		why->why = VFO_WHY_KERNEL;
+		why->err = err;
 		kfree(l);
 		return err;
 	}
 	netdev_hold(dev, &l->tracker, GFP_KERNEL);
+	vfo_stats_bound(u, l);
 	rcu_assign_pointer(u->lower[l->side], l);
-	vfo_switch_event(u, l->side, VFO_EV_ADDED, "enslaved");
+	u->features_due = true;
+	if (u->let_go == dev->ifindex)
+		u->let_go = 0;
 	if (l->side == VFO_VF)
-		u->inactive_reason[0] = 0;
-
-	err = vfo_lower_configure(u, l);
-	if (err) {
-		netdev_warn(u->dev, "%s\n", u->inactive_reason);
-		vfo_switch_event(u, l->side, VFO_EV_FAULT, "not configured");
-	}
-	vfo_upper_features(u);
-	if (vfo_lower_carrier(dev))
-		vfo_switch_event(u, l->side, VFO_EV_CARRIER_ON, "enslaved");
-	if (dev->flags & IFF_UP)
-		vfo_switch_event(u, l->side, VFO_EV_UP, "enslaved");
-	if (l->side == VFO_VF)
-		mod_delayed_work(vfo_wq, &u->check, 0);
-	netdev_info(u->dev, "%s %s enslaved\n", vfo_side_name(l->side), dev->name);
-	/* udev heard of it before it was ours: now it can tell (TEST=="master/vfpath") */
-	kobject_uevent(&dev->dev.kobj, KOBJ_CHANGE);
-	/* Its VF may have been there before */
-	if (l->side == VFO_SYNTHETIC)
-		vfo_main_adopt_waiting(dev_net(dev));
+		u->left_index = 0;
+	other = vfo_lower_rtnl(u, !l->side);
+	if (other)
+		vfo_plan_changed(&other->plan);
+	vfo_lower_announced(u, l);
+	vfo_kick_scan();
 	return 0;
 }
 
-/**
- * vfo_lower_release() - let a lower go
- * @u: upper; RTNL
- * @l: lower; freed
- * @going: it leaves (unregistered, or to another namespace): what it was before doesn't matter
- *
- * Its path is left before it is closed.
- */
-void vfo_lower_release(struct vfo_upper *u, struct vfo_lower *l, bool going)
+/* As it came: a driver may not change its address while it is up */
+static void vfo_lower_restore(struct vfo_lower *l, bool open)
+{
+	struct net_device *dev = l->dev;
+	struct sockaddr_storage ss = { .ss_family = dev->type };
+
+	if (!ether_addr_equal(dev->dev_addr, l->orig_mac) &&
+	    ether_addr_equal(vfo_lower_mac(dev), l->mac)) {
+		memcpy(((struct sockaddr *)&ss)->sa_data, l->orig_mac, ETH_ALEN);
+		vfp_dev_set_mac_address(dev, &ss);
+	}
+	if (dev->mtu != l->orig_mtu)
+		dev_set_mtu(dev, l->orig_mtu);
+	if (open && l->was_up)
+		dev_open(dev, NULL);
+}
+
+static void vfo_lower_undo(struct vfo_upper *u, struct vfo_lower *l)
 {
 	struct net_device *dev = l->dev;
 
-	ASSERT_RTNL();
-	going |= dev->reg_state != NETREG_REGISTERED;
-	vfo_switch_event(u, l->side, VFO_EV_DOWN, "released");
+	WRITE_ONCE(l->lists, false);
 	dev_uc_unsync(dev, u->dev);
 	dev_mc_unsync(dev, u->dev);
 	if (l->promisc)
 		dev_set_promiscuity(dev, -1);
 	if (l->allmulti)
 		dev_set_allmulti(dev, -1);
-	vlan_vids_del_by_dev(dev, u->dev);
+	if (l->vlans)
+		vlan_vids_del_by_dev(dev, u->dev);
+}
+
+/**
+ * vfo_lower_release() - let a lower go
+ * @u: upper; RTNL, and not the lower's own lock
+ * @l: lower; freed
+ * @how: why
+ *
+ * Its path is left before it is closed, and it is closed before its driver hears that it is alone:
+ * to a VF that is alone "open" means that it wants the data path, and its address is the guest's.
+ * So a VF that leaves a path that goes on stays closed.
+ */
+void vfo_lower_release(struct vfo_upper *u, struct vfo_lower *l, enum vfo_leave how)
+{
+	struct net_device *dev = l->dev;
+	enum vfo_side side = l->side;
+	bool alive = dev->reg_state == NETREG_REGISTERED, stays = alive && how != VFO_LEAVE_GONE;
+	bool rival = side == VFO_VF && how == VFO_LEAVE_LET_GO && vfo_lower_rtnl(u, VFO_SYNTHETIC);
+
+	ASSERT_RTNL();
+	u->own++;
+	vfo_switch_event(u, side, VFO_EV_DOWN, "released");
+	if (stays)
+		dev_close(dev);
+	vfo_lower_undo(u, l);
 
 	netdev_upper_dev_unlink(dev, u->dev);
 	netdev_rx_handler_unregister(dev);
-	vfo_switch_event(u, l->side, VFO_EV_REMOVED, "released");
-	RCU_INIT_POINTER(u->lower[l->side], NULL);
+	vfo_switch_event(u, side, VFO_EV_REMOVED, "released");
+	vfo_stats_take(u, l);
+	RCU_INIT_POINTER(u->lower[side], NULL);
 	vfo_netpoll_disable(l);
 	/* Nobody sends by it or counts on it after this */
 	synchronize_net();
 
 	dev->flags &= ~IFF_SLAVE;
 	dev->priv_flags &= ~VFO_LOWER_FLAGS;
-	if (!going) {
-		/* As it came: a driver may not change its address while it is up */
-		dev_close(dev);
-		vfo_lower_set_mac(dev, l->orig_mac);
-		if (dev->mtu != l->orig_mtu)
-			dev_set_mtu(dev, l->orig_mtu);
-		if (l->was_up)
-			dev_open(dev, NULL);
+	if (alive)
+		vfo_lower_restore(l, stays && !rival);
+	if (stays)
 		kobject_uevent(&dev->dev.kobj, KOBJ_CHANGE);
-	}
-	netdev_info(u->dev, "%s %s released\n", vfo_side_name(l->side), dev->name);
+	netdev_info(u->dev, "%s %s released\n", vfo_side_name(side), dev->name);
+	if (how == VFO_LEAVE_LET_GO)
+		u->let_go = dev->ifindex;
 	netdev_put(dev, &l->tracker);
 	kfree(l);
-	vfo_upper_features(u);
+	u->own--;
+
+	u->features_due = true;
+	l = vfo_lower_rtnl(u, !side);
+	if (l)
+		vfo_plan_changed(&l->plan);
+	vfo_kick_scan();
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vfpath_failover: an upper that joins a VF and a synthetic netdev. Creation, and what
- * is heard about lowers.
+ * vfpath_failover: an upper that joins a VF and a synthetic netdev. What is heard of netdevs, and
+ * the module's beginning and end.
+ *
+ * A notifier about a lower may run with the lower's own lock held (kernels from 6.15 on, for
+ * drivers that have such a one), so it only notes, binds, and moves the path.
  */
-#include <linux/if_arp.h>
 #include <linux/inetdevice.h>
 #include <linux/module.h>
 #include <net/addrconf.h>
@@ -11,101 +13,23 @@
 
 #include "failover.h"
 
-LIST_HEAD(vfo_uppers);
-struct workqueue_struct *vfo_wq;
+/* How soon a VF that can't be bound yet is looked for again */
+#define VFO_MAIN_SCAN_MS	2000
 
-/* The lower that a netdev is, or NULL. RTNL. */
-struct vfo_lower *vfo_main_lower(const struct net_device *dev)
+/* All that calls into lowers, outside of what the stack asks for itself */
+static void vfo_main_work(struct work_struct *work)
 {
-	if (rcu_access_pointer(dev->rx_handler) != vfo_rx_handler)
-		return NULL;
-	return rtnl_dereference(dev->rx_handler_data);
-}
-
-static int vfo_main_validate(struct nlattr *tb[], struct nlattr *data[],
-			     struct netlink_ext_ack *extack)
-{
-	if (tb[IFLA_ADDRESS] && (nla_len(tb[IFLA_ADDRESS]) != ETH_ALEN ||
-				 !is_valid_ether_addr(nla_data(tb[IFLA_ADDRESS])))) {
-		NL_SET_ERR_MSG_MOD(extack, "not a unicast MAC address");
-		return -EADDRNOTAVAIL;
-	}
-	return 0;
-}
-
-static unsigned int vfo_main_num_queues(void)
-{
-	return min_t(unsigned int, num_possible_cpus(), 16);
-}
-
-static struct rtnl_link_ops vfo_main_link_ops = {
-	.kind			= VFO_KIND,
-	.priv_size		= sizeof(struct vfo_upper),
-	.setup			= vfo_upper_setup,
-	.validate		= vfo_main_validate,
-	.get_num_tx_queues	= vfo_main_num_queues,
-	.get_num_rx_queues	= vfo_main_num_queues,
-};
-
-/* A VF came, or one was released: is there an upper that waits for it? */
-static void vfo_main_adopt(struct net_device *dev)
-{
-	struct netlink_ext_ack extack = {};
 	struct vfo_upper *u;
-	int err;
 
-	/* Hardware, real or paravirtual: VLANs and the like have the address of what is below */
-	if (dev->type != ARPHRD_ETHER || vfo_is_upper(dev) || !dev->dev.parent ||
-	    vfo_main_lower(dev))
-		return;
-	list_for_each_entry(u, &vfo_uppers, node) {
-		struct vfo_lower *s = vfo_lower_rtnl(u, VFO_SYNTHETIC);
-
-		if (!s || vfo_lower_rtnl(u, VFO_VF) || !net_eq(dev_net(u->dev), dev_net(dev)) ||
-		    !ether_addr_equal(vfo_lower_mac(s->dev), vfo_lower_mac(dev)))
-			continue;
-		err = vfo_lower_enslave(u, dev, &extack);
-		if (err) {
-			snprintf(u->inactive_reason, VFO_REASON_LEN, "%s: %s", dev->name,
-				 extack._msg ? extack._msg : "can't be enslaved");
-			netdev_warn(u->dev, "%s\n", u->inactive_reason);
-		}
-		return;
+	rtnl_lock();
+	if (vfo_scan_due) {
+		vfo_scan_due = vfo_adopt_scan();
+		if (vfo_scan_due)
+			vfo_kick(VFO_MAIN_SCAN_MS);
 	}
-}
-
-/**
- * vfo_main_adopt_waiting() - look for VFs that nobody has yet
- * @net: in this namespace; RTNL
- */
-void vfo_main_adopt_waiting(struct net *net)
-{
-	struct net_device *dev;
-
-	/* Enslaving changes no list that is walked here */
-	for_each_netdev(net, dev)
-		vfo_main_adopt(dev);
-}
-
-/**
- * vfo_main_create() - an upper that nobody has asked for by netlink
- * @net: in this namespace; RTNL
- * @name: of it, with %d perhaps
- *
- * It is of no kind: user space can't remove it, and takes it for what it knows best.
- * NetworkManager lets netdevs of a kind it doesn't know alone.
- *
- * Return: the upper, to be registered, or an ERR_PTR().
- */
-struct net_device *vfo_main_create(struct net *net, const char *name)
-{
-	struct nlattr *tb[IFLA_MAX + 1] = {};
-	struct net_device *dev;
-
-	dev = rtnl_create_link(net, name, NET_NAME_ENUM, &vfo_main_link_ops, tb, NULL);
-	if (!IS_ERR(dev))
-		dev->rtnl_link_ops = NULL;
-	return dev;
+	list_for_each_entry(u, &vfo_uppers, node)
+		vfo_fit_run(u);
+	rtnl_unlock();
 }
 
 static int vfo_main_pre_upper(struct netdev_notifier_changeupper_info *info,
@@ -119,14 +43,14 @@ static int vfo_main_pre_upper(struct netdev_notifier_changeupper_info *info,
 	return notifier_from_errno(-EBUSY);
 }
 
-static void vfo_main_unregister(struct vfo_upper *u, struct vfo_lower *l)
+/* Opened or closed by somebody else than the upper: that stays so, until the upper is opened */
+static void vfo_main_parked(struct vfo_upper *u, struct vfo_lower *l, bool parked)
 {
-	bool was_vf = l->side == VFO_VF;
-	struct net *net = dev_net(u->dev);
-
-	vfo_lower_release(u, l, true);
-	if (was_vf && vfo_lower_rtnl(u, VFO_SYNTHETIC))
-		vfo_main_adopt_waiting(net);
+	if (u->own)
+		return;
+	l->parked = parked && u->up;
+	l->stale &= !parked;
+	vfo_fit_lower_changed(u, l);
 }
 
 static int vfo_main_lower_event(struct vfo_lower *l, unsigned long event, void *ptr)
@@ -139,20 +63,28 @@ static int vfo_main_lower_event(struct vfo_lower *l, unsigned long event, void *
 		if (vfo_lower_carrier(dev))
 			vfo_switch_event(u, l->side, VFO_EV_CARRIER_ON, "up");
 		vfo_switch_event(u, l->side, VFO_EV_UP, "up");
+		vfo_main_parked(u, l, false);
 		break;
 	case NETDEV_GOING_DOWN:
 		/* While it still works: this is a planned leave */
 		vfo_switch_event(u, l->side, VFO_EV_DOWN, "going down");
+		vfo_main_parked(u, l, true);
 		break;
 	case NETDEV_CHANGE:
 		vfo_switch_event(u, l->side, vfo_lower_carrier(dev) ? VFO_EV_CARRIER_ON :
 				 VFO_EV_CARRIER_OFF, "carrier");
+		vfo_fit_lower_state(u, l);
+		break;
+	case NETDEV_CHANGEADDR:
+	case NETDEV_CHANGEMTU:
+		vfo_fit_lower_changed(u, l);
 		break;
 	case NETDEV_UNREGISTER:
-		vfo_main_unregister(u, l);
+		vfo_lower_release(u, l, VFO_LEAVE_GONE);
 		break;
 	case NETDEV_FEAT_CHANGE:
-		vfo_upper_features(u);
+		u->features_due = true;
+		vfo_kick(0);
 		break;
 	case NETDEV_NOTIFY_PEERS:
 		/* The guest was moved: the synthetic netdev knows from the host */
@@ -167,27 +99,40 @@ static int vfo_main_lower_event(struct vfo_lower *l, unsigned long event, void *
 	return NOTIFY_DONE;
 }
 
-/* The upper itself got an upper, or lost one */
-static void vfo_main_changeupper(struct vfo_upper *u,
-				 const struct netdev_notifier_changeupper_info *info)
+/* Somebody, anywhere, has another upper or another address: who sends through whom now? */
+static void vfo_main_above(void)
 {
-	if (netif_is_bridge_master(info->upper_dev) || netif_is_ovs_master(info->upper_dev))
-		vfo_switch_bridged(u, info->linking);
+	struct vfo_upper *u;
+
+	list_for_each_entry(u, &vfo_uppers, node)
+		vfo_switch_others(u);
 }
 
 static int vfo_main_event(struct notifier_block *nb, unsigned long event, void *ptr)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
-	struct vfo_lower *l = vfo_main_lower(dev);
+	struct vfo_lower *l = vfo_lower_of(dev);
 
 	if (l)
 		return vfo_main_lower_event(l, event, ptr);
-	if (event == NETDEV_CHANGEUPPER && vfo_is_upper(dev))
-		vfo_main_changeupper(netdev_priv(dev), ptr);
-	if (event == NETDEV_REGISTER) {
-		vfo_owned_registered(dev);
-		vfo_main_adopt(dev);
-		vfo_auto_registered(dev);
+	switch (event) {
+	case NETDEV_REGISTER:
+		vfo_adopt_registered(dev);
+		break;
+	case NETDEV_UNREGISTER:
+		vfo_adopt_gone(dev);
+		break;
+	case NETDEV_CHANGEUPPER:
+		vfo_main_above();
+		break;
+	case NETDEV_CHANGEADDR:
+		vfo_main_above();
+		vfo_adopt_readdressed(dev);
+		break;
+	case NETDEV_CHANGE:
+		if (vfo_is_upper(dev))
+			vfo_announce_again(netdev_priv(dev));
+		break;
 	}
 	return NOTIFY_DONE;
 }
@@ -236,12 +181,12 @@ static int __init vfo_main_init(void)
 	err = vfo_auto_init();
 	if (err)
 		return err;
-	vfo_wq = alloc_workqueue(VFO_NAME, WQ_HIGHPRI | WQ_UNBOUND, 0);
-	if (!vfo_wq)
-		return -ENOMEM;
-	err = rtnl_link_register(&vfo_main_link_ops);
+	err = vfo_work_init(vfo_main_work);
 	if (err)
-		goto err_wq;
+		return err;
+	err = rtnl_link_register(&vfo_link_ops);
+	if (err)
+		goto err_work;
 	register_inetaddr_validator_notifier(&vfo_main_inet_nb);
 #if IS_ENABLED(CONFIG_IPV6)
 	register_inet6addr_validator_notifier(&vfo_main_inet6_nb);
@@ -257,9 +202,9 @@ err_validators:
 	unregister_inet6addr_validator_notifier(&vfo_main_inet6_nb);
 #endif
 	unregister_inetaddr_validator_notifier(&vfo_main_inet_nb);
-	rtnl_link_unregister(&vfo_main_link_ops);
-err_wq:
-	destroy_workqueue(vfo_wq);
+	rtnl_link_unregister(&vfo_link_ops);
+err_work:
+	vfo_work_exit();
 	return err;
 }
 
@@ -267,13 +212,13 @@ static void __exit vfo_main_exit(void)
 {
 	/* Remove the uppers, which release their lowers */
 	vfo_auto_exit();
-	rtnl_link_unregister(&vfo_main_link_ops);
+	rtnl_link_unregister(&vfo_link_ops);
 	unregister_netdevice_notifier(&vfo_main_nb);
 #if IS_ENABLED(CONFIG_IPV6)
 	unregister_inet6addr_validator_notifier(&vfo_main_inet6_nb);
 #endif
 	unregister_inetaddr_validator_notifier(&vfo_main_inet_nb);
-	destroy_workqueue(vfo_wq);
+	vfo_work_exit();
 }
 
 module_init(vfo_main_init);

@@ -9,46 +9,6 @@
 #include "vfpath_upper.h"
 
 /**
- * struct vfo_owned - the driver's hold on its upper
- * @upper: it, NULL: somebody else has removed it (RTNL)
- * @standby: the driver's netdev until it is registered, then NULL (RTNL; only compared)
- */
-struct vfo_owned {
-	struct net_device *upper;
-	const struct net_device *standby;
-};
-
-/**
- * vfo_owned_gone() - an upper is removed, by its driver or by anybody
- * @owned: of the upper; RTNL
- */
-void vfo_owned_gone(struct vfo_owned *owned)
-{
-	owned->upper = NULL;
-	owned->standby = NULL;
-}
-
-/**
- * vfo_owned_registered() - a netdev was registered: is it one that an upper was made for?
- * @dev: netdev; RTNL
- */
-void vfo_owned_registered(struct net_device *dev)
-{
-	struct netlink_ext_ack extack = {};
-	struct vfo_upper *u;
-
-	list_for_each_entry(u, &vfo_uppers, node) {
-		if (!u->owned || u->owned->standby != dev)
-			continue;
-		u->owned->standby = NULL;
-		if (vfo_lower_enslave(u, dev, &extack))
-			netdev_warn(u->dev, "%s: %s\n", dev->name,
-				    extack._msg ? extack._msg : "can't be enslaved");
-		return;
-	}
-}
-
-/**
  * vfpath_upper_create() - an upper for a netdev that will be registered next
  * @standby: the netdev, not registered yet; its parent device is the upper's, too, so that user
  *	space names the upper by it
@@ -70,11 +30,13 @@ struct vfo_owned *vfpath_upper_create(struct net_device *standby)
 	if (!owned)
 		return ERR_PTR(-ENOMEM);
 	rtnl_lock();
-	upper = vfo_main_create(dev_net(standby), "eth%d");
+	upper = vfo_adopt_create(dev_net(standby), "eth%d");
 	err = PTR_ERR_OR_ZERO(upper);
 	if (!err) {
 		SET_NETDEV_DEV(upper, standby->dev.parent);
+		/* Its own, as in-tree net_failover's: cloud-init looks for no other NIC */
 		eth_hw_addr_set(upper, standby->dev_addr);
+		upper->addr_assign_type = NET_ADDR_PERM;
 		upper->min_mtu = standby->min_mtu;
 		upper->max_mtu = standby->max_mtu;
 		err = register_netdevice(upper);

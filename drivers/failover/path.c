@@ -39,20 +39,29 @@ bool vfo_path_usable(const struct vfo_path *p, enum vfo_side side)
 {
 	const struct vfo_path_lower *l = &p->lower[side];
 
-	return l->present && l->up && l->carrier && !l->fault && !l->refused;
+	return l->present && l->up && l->carrier && !l->unfit && !l->refused;
+}
+
+/* Better than none: what doesn't fit in one respect carries the rest */
+static bool vfo_path_limps(const struct vfo_path *p, enum vfo_side side)
+{
+	const struct vfo_path_lower *l = &p->lower[side];
+
+	return l->present && l->up && l->carrier && l->unfit && !l->refused;
 }
 
 /**
  * vfo_path_decide() - the path to use
  * @p: path
  *
- * Return: a side that can be used; the other than the policy's rather than none.
+ * Return: a side that can be used; the other than the policy's rather than none, and one that
+ * doesn't fit rather than none.
  */
 enum vfo_side vfo_path_decide(const struct vfo_path *p)
 {
 	/* A NIC's switch doesn't know the stations of a bridge, and filters what a VF sends */
 	bool synthetic = p->policy == VFO_POLICY_SYNTHETIC ||
-			 (p->policy == VFO_POLICY_AUTO && p->bridged);
+			 (p->policy == VFO_POLICY_AUTO && p->others);
 	enum vfo_side first = synthetic ? VFO_SYNTHETIC : VFO_VF;
 	enum vfo_side second = synthetic ? VFO_VF : VFO_SYNTHETIC;
 
@@ -60,7 +69,9 @@ enum vfo_side vfo_path_decide(const struct vfo_path *p)
 		return first;
 	if (vfo_path_usable(p, second))
 		return second;
-	return VFO_NONE;
+	if (vfo_path_limps(p, VFO_SYNTHETIC))
+		return VFO_SYNTHETIC;
+	return vfo_path_limps(p, VFO_VF) ? VFO_VF : VFO_NONE;
 }
 
 static int vfo_path_note(struct vfo_path_lower *l, enum vfo_event ev)
@@ -94,16 +105,16 @@ static int vfo_path_note(struct vfo_path_lower *l, enum vfo_event ev)
 	case VFO_EV_CARRIER_OFF:
 		l->carrier = false;
 		return 0;
-	case VFO_EV_FAULT:
-		l->fault = true;
+	case VFO_EV_UNFIT:
+		l->unfit = true;
 		return 0;
 	case VFO_EV_FIT:
-		l->fault = false;
+		l->unfit = false;
 		return 0;
 	case VFO_EV_REFUSED:
 		l->refused = true;
 		return 0;
-	case VFO_EV_RETRY:
+	case VFO_EV_AGAIN:
 		l->refused = false;
 		return 0;
 	default:
@@ -135,8 +146,11 @@ int vfo_path_event(struct vfo_path *p, enum vfo_side side, enum vfo_event ev, u3
 			return err;
 	}
 	now = vfo_path_decide(p);
-	if (now == old)
+	if (now == old) {
+		if (ev == VFO_EV_AGAIN && now == VFO_VF)
+			*actions |= VFO_ACT_TELL_ON;
 		return 0;
+	}
 	p->active = now;
 	if (now == VFO_VF)
 		*actions |= VFO_ACT_TELL_ON;

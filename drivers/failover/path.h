@@ -27,11 +27,11 @@ enum vfo_event {
 	VFO_EV_DOWN,			/* it is closed, or about to */
 	VFO_EV_CARRIER_ON,
 	VFO_EV_CARRIER_OFF,
-	VFO_EV_FAULT,			/* it couldn't be configured like the upper */
-	VFO_EV_FIT,			/* it could, after all */
+	VFO_EV_UNFIT,			/* it isn't like the upper */
+	VFO_EV_FIT,			/* it is */
 	VFO_EV_REFUSED,			/* the host said no */
-	VFO_EV_RETRY,			/* ask the host again */
-	VFO_EV_POLICY,			/* @policy or @bridged was set */
+	VFO_EV_AGAIN,			/* ask the host again, also when it said yes */
+	VFO_EV_POLICY,			/* @policy or @others was set */
 	VFO_EVENTS,
 };
 
@@ -45,20 +45,20 @@ struct vfo_path_lower {
 	bool present;
 	bool up;
 	bool carrier;
-	bool fault;		/* until it FITs */
-	bool refused;		/* until RETRY, or its carrier comes anew */
+	bool unfit;		/* until it FITs */
+	bool refused;		/* until AGAIN, or its carrier comes anew */
 };
 
 /**
  * struct vfo_path - which of the two paths
  * @policy: the operator's wish
- * @bridged: others send and receive through the upper
+ * @others: others send through the upper, by addresses that it doesn't know
  * @lower: what is known of each lower
  * @active: the path in use, VFO_NONE without any
  */
 struct vfo_path {
 	enum vfo_policy policy;
-	bool bridged;
+	bool others;
 	struct vfo_path_lower lower[VFO_SIDES];
 	enum vfo_side active;
 };

@@ -24,7 +24,7 @@ static void vfo_rx_take(struct vfo_upper *u, enum vfo_side side, const struct sk
 	u64_stats_update_end(&c->syncp);
 }
 
-/* Sent by us, or through us by somebody behind a bridge */
+/* Sent by us, or through us by somebody above: a macvlan, a station behind a bridge */
 static bool vfo_rx_is_own(struct vfo_upper *u, const struct sk_buff *skb)
 {
 	const struct ethhdr *eth = eth_hdr(skb);
@@ -32,8 +32,7 @@ static bool vfo_rx_is_own(struct vfo_upper *u, const struct sk_buff *skb)
 
 	if (ether_addr_equal_64bits(eth->h_source, u->dev->dev_addr))
 		return true;
-	return READ_ONCE(u->path.bridged) &&
-	       vfo_sources_echo(&u->sources, eth->h_source, vid, jiffies);
+	return vfo_sources_echo(&u->sources, eth->h_source, vid, jiffies);
 }
 
 /**

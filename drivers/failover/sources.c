@@ -2,10 +2,11 @@
 /*
  * DOC: Stations behind an upper
  *
- * When an upper is a port of a bridge in the guest, others send through it. After a move the
- * host's bridge and the network have to hear of these as well as of the guest itself, and none
- * of them says anything by itself. So their addresses are noted as they send, as a bridge does
- * it: bounded, the oldest making room.
+ * When an upper is a port of a bridge in the guest, or has a macvlan on it, others send through it.
+ * After a move the host's bridge and the network have to hear of these as well as of the guest
+ * itself, and none of them says anything by itself. So their addresses are noted as they send, as
+ * a bridge does it: bounded, the oldest making room. What the NIC gives back of theirs is known by
+ * it.
  *
  * Pure but for the lock.
  */
@@ -66,7 +67,33 @@ void vfo_sources_note(struct vfo_sources *s, const u8 *mac, u16 vid, unsigned lo
 	ether_addr_copy(slot->mac, mac);
 	slot->vid = vid;
 	slot->seen = now;
+	slot->sent = now;
+	WRITE_ONCE(s->any, true);
 	spin_unlock(&s->lock);
+}
+
+/**
+ * vfo_sources_sent() - we send something in a station's name
+ * @s: sources
+ * @station: a copy of it
+ * @now: jiffies
+ *
+ * What the NIC gives back is an echo as of what it sends itself; that it is still there nobody
+ * knows.
+ *
+ * Context: process, or softirq.
+ */
+void vfo_sources_sent(struct vfo_sources *s, const struct vfo_source *station, unsigned long now)
+{
+	struct vfo_source *slot = vfo_sources_bucket(s, station->mac, station->vid);
+	unsigned int i;
+
+	spin_lock_bh(&s->lock);
+	for (i = 0; i < VFO_SOURCES_WAYS; i++, slot++) {
+		if (slot->vid == station->vid && ether_addr_equal(slot->mac, station->mac))
+			slot->sent = now;
+	}
+	spin_unlock_bh(&s->lock);
 }
 
 /**
@@ -87,10 +114,12 @@ bool vfo_sources_echo(struct vfo_sources *s, const u8 *mac, u16 vid, unsigned lo
 	bool found = false;
 	unsigned int i;
 
+	if (likely(!READ_ONCE(s->any)))
+		return false;
 	spin_lock_bh(&s->lock);
 	for (i = 0; i < VFO_SOURCES_WAYS; i++, slot++)
 		found |= slot->vid == vid && ether_addr_equal(slot->mac, mac) &&
-			 time_before(now, slot->seen + msecs_to_jiffies(VFO_SOURCES_ECHO_MS));
+			 time_before(now, slot->sent + msecs_to_jiffies(VFO_SOURCES_ECHO_MS));
 	spin_unlock_bh(&s->lock);
 	return found;
 }

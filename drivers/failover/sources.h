@@ -17,21 +17,25 @@
 struct vfo_source {
 	u8 mac[ETH_ALEN];
 	u16 vid;
-	unsigned long seen;	/* jiffies */
+	unsigned long seen;	/* it has sent (jiffies) */
+	unsigned long sent;	/* it has, or we have for it */
 };
 
 /**
  * struct vfo_sources - the stations behind an upper
  * @lock: of this table alone
+ * @any: there is, or was, one
  * @bucket: by hash of the address; the oldest of a bucket makes room
  */
 struct vfo_sources {
 	spinlock_t lock;	/* protects all of it */
+	bool any;
 	struct vfo_source bucket[VFO_SOURCES_BUCKETS][VFO_SOURCES_WAYS];
 };
 
 void vfo_sources_init(struct vfo_sources *s);
 void vfo_sources_note(struct vfo_sources *s, const u8 *mac, u16 vid, unsigned long now);
+void vfo_sources_sent(struct vfo_sources *s, const struct vfo_source *station, unsigned long now);
 bool vfo_sources_echo(struct vfo_sources *s, const u8 *mac, u16 vid, unsigned long now);
 unsigned int vfo_sources_fresh(struct vfo_sources *s, unsigned long now, struct vfo_source *out,
 			       unsigned int max);

@@ -83,18 +83,43 @@ static ssize_t vfo_sysfs_text(struct device *d, const char *text, char *buf)
 	return len;
 }
 
+static int vfo_sysfs_reason(struct vfo_upper *u, enum vfo_side side, char *text, size_t size)
+{
+	const struct vfo_lower *l = vfo_lower_rtnl(u, side);
+	struct vfo_reason r;
+
+	if (l) {
+		r = vfo_reason_of(&u->path, side, &l->plan, u->host);
+		return vfo_reason_print(&r, l->dev->name, text, size);
+	}
+	text[0] = 0;
+	/* One that is there, and isn't bound */
+	return side == VFO_VF && u->left_index ?
+	       vfo_reason_print(&u->left, u->left_name, text, size) : 0;
+}
+
+static ssize_t vfo_sysfs_why(struct device *d, enum vfo_side side, char *buf)
+{
+	char text[VFO_REASON_LEN];
+
+	if (!rtnl_trylock())
+		return restart_syscall();
+	vfo_sysfs_reason(vfo_sysfs_upper(d), side, text, sizeof(text));
+	rtnl_unlock();
+	return sysfs_emit(buf, "%s\n", text);
+}
+
 static ssize_t inactive_reason_show(struct device *d, struct device_attribute *attr, char *buf)
 {
-	const struct vfo_upper *u = vfo_sysfs_upper(d);
-	const char *text = u->inactive_reason;
-
-	/* Not a fault, so only when there is none */
-	if (!text[0] && READ_ONCE(u->path.bridged) && u->path.policy == VFO_POLICY_AUTO &&
-	    rcu_access_pointer(u->lower[VFO_VF]))
-		text = "the upper is in a bridge; path \"vf\" uses the VF all the same";
-	return vfo_sysfs_text(d, text, buf);
+	return vfo_sysfs_why(d, VFO_VF, buf);
 }
 static DEVICE_ATTR_RO(inactive_reason);
+
+static ssize_t synthetic_reason_show(struct device *d, struct device_attribute *attr, char *buf)
+{
+	return vfo_sysfs_why(d, VFO_SYNTHETIC, buf);
+}
+static DEVICE_ATTR_RO(synthetic_reason);
 
 static ssize_t last_switch_reason_show(struct device *d, struct device_attribute *attr,
 				       char *buf)
@@ -121,6 +146,7 @@ static struct attribute *vfo_sysfs_attrs[] = {
 	&dev_attr_vf.attr,
 	&dev_attr_synthetic.attr,
 	&dev_attr_inactive_reason.attr,
+	&dev_attr_synthetic_reason.attr,
 	&dev_attr_switches.attr,
 	&dev_attr_last_switch_reason.attr,
 	&dev_attr_last_outage_us.attr,

@@ -245,6 +245,8 @@ void vpf_devlink_register(struct vpf_adapter *a)
 		pci_warn(a->pdev, "devlink: no params\n");
 	devlink_register(a->devlink);
 	WRITE_ONCE(a->devlink_live, true);
+	/* What couldn't be reported before: a PHY that is dead at probe */
+	schedule_work(&a->health_work);
 }
 
 /* Nobody asks us anything after this, and nothing is reported */

@@ -188,6 +188,8 @@ int vpf_devlink_port_add(struct vpf_adapter *a)
 	memset(&a->devlink_port, 0, sizeof(a->devlink_port));
 	/* What makes a bridge port of the PF one that is told of entries */
 	ether_addr_copy(attrs.switch_id.id, a->netdev->perm_addr);
+	/* One port: its name is that of the PCI function, as with the in-tree driver */
+	vfp_port_no_phys_name(&attrs);
 	devlink_port_attrs_set(&a->devlink_port, &attrs);
 	err = devl_port_register(a->devlink, &a->devlink_port, VPF_PORT_PHYS);
 	if (!err)

@@ -7,13 +7,13 @@
  * never disturbs what a VF has.
  */
 #include <linux/bitfield.h>
-#include <linux/bitmap.h>
 #include <linux/string.h>
 
 #include "eswitch_priv.h"
 
 #define VPF_RCTL_SWITCH	(RCTL_VFE | RCTL_UPE | RCTL_MPE)
 #define VPF_RATE_FRAC	14
+#define VPF_RATE_MIN	1	/* Mbit/s */
 
 static void vpf_eswitch_put(struct vpf_eswitch *esw, u32 reg, u32 *shadow, u32 val)
 {
@@ -48,6 +48,12 @@ static u32 vpf_eswitch_rate(u32 max_rate, u32 link)
 	return RTTBCNRC_ENA | FIELD_PREP(RTTBCNRC_FACTOR, (link << VPF_RATE_FRAC) / max_rate);
 }
 
+static void vpf_eswitch_write_rate(struct vpf_eswitch *esw, unsigned int queue, u32 val)
+{
+	vpf_wr32(esw->a, R_RTTDQSEL, queue);
+	vpf_wr32(esw->a, R_RTTBCNRC, val);
+}
+
 static void vpf_eswitch_apply_rates(struct vpf_eswitch *esw)
 {
 	unsigned int i;
@@ -59,9 +65,13 @@ static void vpf_eswitch_apply_rates(struct vpf_eswitch *esw)
 
 		if (esw->regs_known && esw->rate[i] == val)
 			continue;
-		/* A pool sends on two queues; VFs are given the first */
-		vpf_wr32(esw->a, R_RTTDQSEL, i);
-		vpf_wr32(esw->a, R_RTTBCNRC, val);
+		/*
+		 * A pool has two queues. Drivers of VFs are given the first; what a guest sends on
+		 * the second must not come on top of that.
+		 */
+		vpf_eswitch_write_rate(esw, i, val);
+		vpf_eswitch_write_rate(esw, i + VFP_NUM_POOLS,
+				       val ? vpf_eswitch_rate(VPF_RATE_MIN, esw->link_mbps) : 0);
 		esw->rate[i] = val;
 	}
 }
@@ -84,6 +94,11 @@ static void vpf_eswitch_apply_enables(struct vpf_eswitch *esw)
 	for (i = 0; i < VFP_NUM_POOLS; i++) {
 		rx |= esw->pool[i].rx ? BIT(i) : 0;
 		tx |= esw->pool[i].tx ? BIT(i) : 0;
+	}
+	if (esw->enables_lost) {
+		esw->vfre = ~rx;
+		esw->vfte = ~tx;
+		esw->enables_lost = false;
 	}
 	vpf_eswitch_put(esw, R_VFRE, &esw->vfre, rx);
 	vpf_eswitch_put(esw, R_VFTE, &esw->vfte, tx);
@@ -111,24 +126,18 @@ static void vpf_eswitch_apply_pools(struct vpf_eswitch *esw)
 	vpf_eswitch_put(esw, R_DTXSWC, &esw->dtxswc, dtxswc);
 }
 
-/* Who lies behind the PF alone: what is sent there would come straight back */
-static void vpf_eswitch_index_pf_only(struct vpf_eswitch *esw)
+/**
+ * vpf_eswitch_apply_fdb() - make the registers what the address table says
+ * @esw: switch; tbl_lock held
+ *
+ * The little that changes with a station, for those in a hurry.
+ */
+void vpf_eswitch_apply_fdb(struct vpf_eswitch *esw)
 {
-	DECLARE_BITMAP(map, 256) = {};
-	unsigned int i;
-
-	for (i = 0; i < VFP_NUM_RAR; i++) {
-		if (esw->fdb.rar[i].pools == BIT(VFP_PF_POOL))
-			__set_bit(esw->fdb.rar[i].mac[ETH_ALEN - 1], map);
-	}
-	for (i = 0; i < VFP_NUM_UTA && esw->fdb.hashed; i++) {
-		if (esw->fdb.uta[i]) {
-			bitmap_fill(map, 256);
-			break;
-		}
-	}
-	for (i = 0; i < ARRAY_SIZE(esw->pf_only); i++)
-		WRITE_ONCE(esw->pf_only[i], map[i]);
+	if (!esw->regs_known || !vfp_io_present(&esw->a->io))
+		return;
+	vpf_eswitch_apply_pools(esw);
+	vpf_apply_fdb(&esw->a->io, &esw->fdb);
 }
 
 /**
@@ -152,7 +161,8 @@ void vpf_eswitch_apply(struct vpf_eswitch *esw)
 	vt_ctl = FIELD_PREP(VT_CTL_DEF_PL, VFP_PF_POOL) | VT_CTL_REPL_EN;
 	if (!esw->pf_promisc)
 		vt_ctl |= VT_CTL_DIS_DEF_POOL;
-	esw->vlan.trunk = esw->pf_promisc;
+	if (esw->vlan.trunk != esw->pf_promisc)
+		vpf_vlan_set_trunk(&esw->vlan, esw->pf_promisc);
 
 	if (!filter && (esw->rctl & RCTL_VFE || !esw->regs_known))
 		vfp_rmw32(&esw->a->io, R_RCTL, RCTL_VFE, 0);
@@ -160,7 +170,6 @@ void vpf_eswitch_apply(struct vpf_eswitch *esw)
 	vpf_eswitch_apply_mta(esw);
 	vpf_eswitch_apply_pools(esw);
 	vpf_apply_fdb(&esw->a->io, &esw->fdb);
-	vpf_eswitch_index_pf_only(esw);
 	vpf_eswitch_put(esw, R_VT_CTL, &esw->vt_ctl, vt_ctl);
 	if (!esw->regs_known || esw->rctl != rctl) {
 		vfp_rmw32(&esw->a->io, R_RCTL, VPF_RCTL_SWITCH, rctl);

@@ -8,6 +8,22 @@ static const u32 vpf_vf_stats_regs[VPF_VF_STATS] = {
 	0x10010, 0x10014, 0x10018, 0x10034, 0x1003c,	/* GPRC GPTC GORC GOTC MPRC */
 };
 
+/* What a VF has counted since it was last read. stats_lock held. */
+static void vpf_eswitch_stats_read(struct vpf_eswitch *esw, unsigned int n)
+{
+	u64 *sum = &esw->vf_stats[n].rx_packets;
+	unsigned int i;
+
+	for (i = 0; i < VPF_VF_STATS; i++) {
+		u32 now = vpf_rd32(esw->a, vpf_vf_stats_regs[i] + 0x100 * n);
+
+		if (!vfp_io_present(&esw->a->io))
+			return;
+		sum[i] += now - esw->vf_last[n][i];
+		esw->vf_last[n][i] = now;
+	}
+}
+
 /**
  * vpf_eswitch_stats_update() - widen the VFs' counters
  * @a: adapter. Process context.
@@ -15,37 +31,45 @@ static const u32 vpf_vf_stats_regs[VPF_VF_STATS] = {
 void vpf_eswitch_stats_update(struct vpf_adapter *a)
 {
 	struct vpf_eswitch *esw = a->esw;
-	unsigned int n, i;
+	unsigned int n;
 
 	mutex_lock(&esw->stats_lock);
-	for (n = 0; n < READ_ONCE(esw->num_vfs); n++) {
-		u64 *sum = &esw->vf_stats[n].rx_packets;
-
-		for (i = 0; i < VPF_VF_STATS; i++) {
-			u32 now = vpf_rd32(a, vpf_vf_stats_regs[i] + 0x100 * n);
-
-			if (!vfp_io_present(&a->io))
-				goto out;
-			sum[i] += now - esw->vf_last[n][i];
-			esw->vf_last[n][i] = now;
-		}
-	}
-out:
+	for (n = 0; n < READ_ONCE(esw->num_vfs); n++)
+		vpf_eswitch_stats_read(esw, n);
 	mutex_unlock(&esw->stats_lock);
 }
 
 void vpf_eswitch_get_vf_stats(struct vpf_eswitch *esw, unsigned int n, struct vpf_vf_stats *s)
 {
-	vpf_eswitch_stats_update(esw->a);
 	mutex_lock(&esw->stats_lock);
+	if (n < READ_ONCE(esw->num_vfs))
+		vpf_eswitch_stats_read(esw, n);
 	*s = esw->vf_stats[n];
+	mutex_unlock(&esw->stats_lock);
+}
+
+/**
+ * vpf_eswitch_stats_start() - VFs are about to come: nothing is counted
+ * @esw: switch
+ *
+ * The NIC counts on from where the VFs before them ended.
+ */
+void vpf_eswitch_stats_start(struct vpf_eswitch *esw)
+{
+	unsigned int n;
+
+	mutex_lock(&esw->stats_lock);
+	for (n = 0; n < VFP_MAX_VFS; n++)
+		vpf_eswitch_stats_read(esw, n);
+	memset(esw->vf_stats, 0, sizeof(esw->vf_stats));
 	mutex_unlock(&esw->stats_lock);
 }
 
 /* ethtool -S */
 
 static const char * const vpf_eswitch_names[] = {
-	"fdb_used", "fdb_size", "fdb_hashed", "fdb_refused", "vlan_used", "vlan_size",
+	"fdb_used", "fdb_size", "fdb_hashed", "fdb_refused", "fdb_stations", "fdb_evicted",
+	"fdb_limited", "vlan_used", "vlan_size", "vlan_refused", "vlan_unserved",
 	"reflections_dropped",
 };
 
@@ -84,9 +108,14 @@ void vpf_eswitch_ethtool_stats(struct vpf_adapter *a, u64 **p)
 	*d++ = VPF_FDB_NUM_SHARED;
 	*d++ = esw->fdb.hashed;
 	*d++ = esw->fdb.refused;
+	*d++ = esw->fdb.sta.num;
+	*d++ = esw->fdb.sta.evicted;
+	*d++ = esw->fdb.sta.limited;
 	*d++ = vpf_vlan_used(&esw->vlan);
 	*d++ = VFP_NUM_VLVF;
-	*d++ = READ_ONCE(esw->reflect.dropped);
+	*d++ = esw->vlan.refused;
+	*d++ = vpf_vlan_unserved(&esw->vlan);
+	*d++ = READ_ONCE(esw->learn.reflect.dropped);
 	spin_unlock_bh(&esw->tbl_lock);
 	for (n = 0; n < VFP_MAX_VFS; n++) {
 		const struct vpf_mbx_stats *m = &esw->mbx_stats[n];

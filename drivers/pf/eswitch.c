@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The embedded switch: from events and wishes to tables (fdb, vlan, vport). From the
- * tables to registers: esw_regs.c.
+ * The embedded switch: from wishes to tables (fdb, vlan). What happens to VFs: esw_vport.c;
+ * from the tables to registers: esw_regs.c.
  */
 #include <linux/bitfield.h>
 #include <linux/etherdevice.h>
 #include <linux/jiffies.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 
 #include "eswitch_priv.h"
@@ -16,9 +17,8 @@ u64 vpf_eswitch_now(void)
 	return jiffies64_to_msecs(get_jiffies_64());
 }
 
-/* VFs */
-
-static void vpf_eswitch_sum_mta(struct vpf_eswitch *esw)
+/* The multicast table is everybody's together. tbl_lock held. */
+void vpf_eswitch_sum_mta(struct vpf_eswitch *esw)
 {
 	unsigned int i, j;
 
@@ -27,244 +27,11 @@ static void vpf_eswitch_sum_mta(struct vpf_eswitch *esw)
 	for (i = 0; i < VFP_MAX_VFS; i++) {
 		const struct vpf_vport *vp = &esw->vport[i];
 
-		if (vp->rx_mode)
+		if (vpf_vport_rx_mode(vp))
 			esw->all_mta = true;
 		for (j = 0; j < vp->num_mc; j++)
 			esw->vf_mta[vp->mc[j] / 32] |= BIT(vp->mc[j] % 32);
 	}
-}
-
-/**
- * vpf_eswitch_sync_vport() - bring a vport's settings to its pool
- * @esw: switch; lock held
- * @n: VF
- */
-void vpf_eswitch_sync_vport(struct vpf_eswitch *esw, unsigned int n)
-{
-	const struct vpf_vport *vp = &esw->vport[n];
-	struct vpf_pool *p = &esw->pool[n];
-
-	spin_lock_bh(&esw->tbl_lock);
-	p->max_frame = vp->max_frame;
-	p->max_rate = vpf_vport_exists(vp) ? vp->max_rate : 0;
-	p->strip_vlan = vpf_vport_exists(vp);
-	p->hash_mc = vp->num_mc;
-	p->all_mc = vp->rx_mode;
-	p->promisc = vp->rx_mode & VFP_RX_PROMISC;
-	p->port_vlan = vp->port_vid;
-	p->spoofchk = vpf_vport_exists(vp) && vp->spoofchk;
-	vpf_eswitch_sum_mta(esw);
-	vpf_eswitch_apply(esw);
-	spin_unlock_bh(&esw->tbl_lock);
-}
-
-/**
- * vpf_eswitch_place() - where the vport's addresses are delivered, in one register write each
- * @esw: switch; lock held
- * @n: VF
- *
- * An address that is neither on the VF nor behind the bridge's other ports, but somewhere on
- * the wire (its guest was moved to another host), is nobody's here.
- *
- * Return: 0, -EINVAL, or -EADDRINUSE when another function has the address.
- */
-int vpf_eswitch_place(struct vpf_eswitch *esw, unsigned int n)
-{
-	const struct vpf_vport *vp = &esw->vport[n];
-	u8 pool = vpf_vport_pool(vp);
-	int err;
-
-	spin_lock_bh(&esw->tbl_lock);
-	if (vpf_vport_exists(vp) && pool == VFP_PF_POOL && vp->away)
-		err = vpf_fdb_hold_own(&esw->fdb, VPF_FDB_RAR_VF(n), vp->mac);
-	else
-		err = vpf_fdb_set_own(&esw->fdb, VPF_FDB_RAR_VF(n), vp->mac,
-				      vpf_vport_exists(vp) ? BIT(pool) : 0);
-	if (!err)
-		vpf_fdb_route(&esw->fdb, n, pool);
-	vpf_eswitch_apply(esw);
-	spin_unlock_bh(&esw->tbl_lock);
-	return err;
-}
-
-/* Whatever the bridge has seen of the vport's address before doesn't count any more */
-static void vpf_eswitch_forget_seen(struct vpf_eswitch *esw, unsigned int n)
-{
-	esw->vport[n].away = false;
-	spin_lock_bh(&esw->tbl_lock);
-	memset(&esw->seen[n], 0, sizeof(esw->seen[n]));
-	spin_unlock_bh(&esw->tbl_lock);
-}
-
-static void vpf_eswitch_enable_pool(struct vpf_eswitch *esw, unsigned int n, bool on)
-{
-	spin_lock_bh(&esw->tbl_lock);
-	esw->pool[n].rx = on;
-	esw->pool[n].tx = on;
-	if (!on)
-		/* The VF's function keeps what its driver had OR-ed into it */
-		vpf_wr32(esw->a, R_IVAR(n), 0);
-	/* A reset of the VF clears the bits without a word */
-	esw->vfre = on ? esw->vfre & ~BIT(n) : esw->vfre | BIT(n);
-	esw->vfte = on ? esw->vfte & ~BIT(n) : esw->vfte | BIT(n);
-	vpf_eswitch_apply(esw);
-	spin_unlock_bh(&esw->tbl_lock);
-}
-
-static void vpf_eswitch_clear_vport(struct vpf_eswitch *esw, unsigned int n)
-{
-	vpf_vport_clear(&esw->vport[n]);
-	spin_lock_bh(&esw->tbl_lock);
-	vpf_fdb_flush(&esw->fdb, VPF_FDB_VF_UC, n);
-	vpf_vlan_flush(&esw->vlan, n);
-	spin_unlock_bh(&esw->tbl_lock);
-	vpf_eswitch_sync_vport(esw, n);
-}
-
-/**
- * vpf_eswitch_event() - something happened to a VF: decide, then apply
- * @esw: switch; lock held
- * @n: VF
- * @ev: what
- *
- * Return: 0, or why the vport's state doesn't allow it (vpf_vport_event()).
- */
-int vpf_eswitch_event(struct vpf_eswitch *esw, unsigned int n, enum vpf_vport_event ev)
-{
-	struct vpf_vport *vp = &esw->vport[n];
-	bool link = vpf_vport_link_up(vp, esw->link_up);
-	bool was = vp->state == VPF_VPORT_ACTIVE, is;
-	bool quarantined = vp->quarantined;
-	u32 actions;
-	int err;
-
-	err = vpf_vport_event(vp, ev, link, &actions);
-	if (err)
-		return err;
-	if (quarantined && !vp->quarantined)
-		vpf_health_mailbox(esw->a);
-	is = vp->state == VPF_VPORT_ACTIVE;
-	if (was != is)
-		esw->mbx_stats[n].switches++;
-
-	if (actions & (VPF_ACT_MAC_TO_PF | VPF_ACT_MAC_TO_VF) || ev == VPF_EV_RESERVE)
-		vpf_eswitch_forget_seen(esw, n);
-	if (actions & VPF_ACT_MAC_TO_PF) {
-		vp->left_ms = vpf_eswitch_now();
-		/* A port that the bridge sends to before the NIC does; never the reverse */
-		vpf_bridge_to_synthetic(esw, vp);
-		/* What the bridge sent our way before would come back to us */
-		vpf_queue_settle_tx(esw->a);
-		vpf_eswitch_place(esw, n);
-	}
-	if (actions & VPF_ACT_DISABLE)
-		vpf_eswitch_enable_pool(esw, n, false);
-	if (actions & VPF_ACT_CLEAR)
-		vpf_eswitch_clear_vport(esw, n);
-	if (ev == VPF_EV_RESERVE || ev == VPF_EV_RELEASE)
-		vpf_eswitch_place(esw, n);
-	if (actions & VPF_ACT_ENABLE)
-		vpf_eswitch_enable_pool(esw, n, true);
-	if (actions & VPF_ACT_MAC_TO_VF) {
-		vpf_eswitch_place(esw, n);
-		/* What came for the guest before still goes by its synthetic path */
-		vpf_queue_settle_rx(esw->a);
-		vpf_bridge_to_vf(esw, vp);
-	}
-	if (actions & VPF_ACT_TELL_STATE)
-		vpf_mailbox_tell(esw, n);
-	if (actions & VPF_ACT_TELL_RESET) {
-		vp->tell_reset = true;
-		/* Its driver most likely starts again by itself */
-		mod_delayed_work(esw->wq, &esw->tell_work, msecs_to_jiffies(5));
-	}
-	return 0;
-}
-
-/**
- * vpf_eswitch_vf_mac() - give a VF another address
- * @esw: switch; lock held
- * @n: VF
- * @mac: address
- *
- * Return: 0, -EINVAL, or -EADDRINUSE when another function has it.
- */
-int vpf_eswitch_vf_mac(struct vpf_eswitch *esw, unsigned int n, const u8 *mac)
-{
-	struct vpf_vport *vp = &esw->vport[n];
-	u8 old[ETH_ALEN];
-	int err;
-
-	if (ether_addr_equal(vp->mac, mac))
-		return 0;
-	if (!is_valid_ether_addr(mac))
-		return -EINVAL;
-	spin_lock_bh(&esw->tbl_lock);
-	err = vpf_fdb_find_own(&esw->fdb, mac);
-	spin_unlock_bh(&esw->tbl_lock);
-	if (err >= 0)
-		return -EADDRINUSE;
-
-	ether_addr_copy(old, vp->mac);
-	if (vp->state == VPF_VPORT_ACTIVE)
-		vpf_bridge_to_synthetic(esw, vp);
-	ether_addr_copy(vp->mac, mac);
-	vpf_eswitch_forget_seen(esw, n);
-	err = vpf_eswitch_place(esw, n);
-	if (err)
-		ether_addr_copy(vp->mac, old);
-	if (vp->state == VPF_VPORT_ACTIVE)
-		vpf_bridge_to_vf(esw, vp);
-	return err;
-}
-
-/* A further address of a VF; 0, -EINVAL, -EADDRINUSE or -ENOSPC */
-int vpf_eswitch_vf_uc_add(struct vpf_eswitch *esw, unsigned int n, const u8 *mac)
-{
-	int err;
-
-	spin_lock_bh(&esw->tbl_lock);
-	err = vpf_fdb_add(&esw->fdb, VPF_FDB_VF_UC, n, mac);
-	vpf_eswitch_apply(esw);
-	spin_unlock_bh(&esw->tbl_lock);
-	return err;
-}
-
-void vpf_eswitch_vf_uc_flush(struct vpf_eswitch *esw, unsigned int n)
-{
-	spin_lock_bh(&esw->tbl_lock);
-	vpf_fdb_flush(&esw->fdb, VPF_FDB_VF_UC, n);
-	vpf_eswitch_apply(esw);
-	spin_unlock_bh(&esw->tbl_lock);
-}
-
-/* A VF joins or leaves a VLAN; see vpf_vlan_join() for errors */
-int vpf_eswitch_vf_vlan(struct vpf_eswitch *esw, unsigned int n, u16 vid, bool join)
-{
-	int err;
-
-	spin_lock_bh(&esw->tbl_lock);
-	err = join ? vpf_vlan_join(&esw->vlan, n, vid) : vpf_vlan_leave(&esw->vlan, n, vid);
-	vpf_eswitch_apply(esw);
-	spin_unlock_bh(&esw->tbl_lock);
-	return err;
-}
-
-/* A VF's port VLAN; 0, -EINVAL or -ENOSPC, the old one stays then */
-int vpf_eswitch_vf_port_vlan(struct vpf_eswitch *esw, unsigned int n, u16 vid, u8 qos)
-{
-	struct vpf_vport *vp = &esw->vport[n];
-	int err;
-
-	spin_lock_bh(&esw->tbl_lock);
-	err = vpf_vlan_set_port(&esw->vlan, n, vid, qos);
-	spin_unlock_bh(&esw->tbl_lock);
-	if (err)
-		return err;
-	vp->port_vid = vid;
-	vp->port_qos = qos;
-	vpf_eswitch_sync_vport(esw, n);
-	return 0;
 }
 
 /* The PF's own part */
@@ -325,9 +92,10 @@ void vpf_eswitch_rx_mode(struct vpf_adapter *a)
 
 		esw->pf_mta[hash / 32] |= BIT(hash % 32);
 	}
-	vpf_fdb_flush(&esw->fdb, VPF_FDB_PF_UC, VFP_PF_POOL);
+	vpf_fdb_mark_uc(&esw->fdb);
 	netdev_for_each_uc_addr(ha, netdev)
 		vpf_fdb_add(&esw->fdb, VPF_FDB_PF_UC, VFP_PF_POOL, ha->addr);
+	vpf_fdb_flush_marked_uc(&esw->fdb);
 	vpf_eswitch_sum_mta(esw);
 	vpf_eswitch_apply(esw);
 	spin_unlock_bh(&esw->tbl_lock);
@@ -399,103 +167,12 @@ void vpf_eswitch_link(struct vpf_adapter *a, bool up)
 	/* VFs without the extension look at their own STATUS.LU */
 	for (i = 0; i < esw->num_vfs; i++) {
 		if (esw->vport[i].link_state == IFLA_VF_LINK_STATE_AUTO)
-			vpf_eswitch_event(esw, i, VPF_EV_LINK_CHANGE);
+			vpf_eswitch_event(esw, i, VPF_EV_NEWS);
 	}
 	mutex_unlock(&esw->lock);
 }
 
-/* Reflections: see reflect.c */
-
-bool __vpf_reflect_active(const struct vpf_adapter *a)
-{
-	return READ_ONCE(a->esw->loopback);
-}
-
-static void vpf_eswitch_reflect_note(struct vpf_eswitch *esw, struct sk_buff *skb)
-{
-	u32 signature;
-	u16 tci = skb_vlan_tag_present(skb) ? skb_vlan_tag_get(skb) : 0;
-
-	signature = vpf_reflect_signature(skb->data, skb_headlen(skb), skb->len, tci);
-	spin_lock_bh(&esw->reflect_lock);
-	vpf_reflect_note(&esw->reflect, signature, vpf_eswitch_now());
-	spin_unlock_bh(&esw->reflect_lock);
-}
-
-/**
- * vpf_reflect_tx() - the PF is about to send a frame
- * @a: adapter
- * @skb: frame, from its Ethernet header
- *
- * Return: true when nobody but the PF would get it. A bridge that doesn't know an
- * address sends to all ports; if it is one of this bridge's stations, the NIC would
- * hand the frame straight back, and the bridge learn its sender on the wrong port.
- */
-bool vpf_reflect_tx(struct vpf_adapter *a, struct sk_buff *skb)
-{
-	struct vpf_eswitch *esw = a->esw;
-	const u8 *dst = skb->data;
-	bool only = false, hashed;
-	int i;
-
-	if (is_multicast_ether_addr(dst)) {
-		vpf_eswitch_reflect_note(esw, skb);
-		return false;
-	}
-	if (!test_bit(dst[ETH_ALEN - 1], esw->pf_only))
-		return false;
-	spin_lock_bh(&esw->tbl_lock);
-	i = vpf_fdb_find(&esw->fdb, dst);
-	if (i >= 0)
-		only = esw->fdb.rar[i].pools == BIT(VFP_PF_POOL);
-	hashed = i < 0 && vpf_fdb_in_hash(&esw->fdb, dst);
-	spin_unlock_bh(&esw->tbl_lock);
-	/* The hash table's go to the wire as well, and come back */
-	if (hashed)
-		vpf_eswitch_reflect_note(esw, skb);
-	return only;
-}
-
-/**
- * vpf_reflect_rx() - the PF has received a frame
- * @a: adapter
- * @skb: frame, after eth_type_trans()
- *
- * Return: true when the PF has sent it itself.
- */
-bool vpf_reflect_rx(struct vpf_adapter *a, struct sk_buff *skb)
-{
-	struct vpf_eswitch *esw = a->esw;
-	const u8 *dst = eth_hdr(skb)->h_dest;
-	u32 signature;
-	bool match;
-	u16 tci;
-
-	if (!vpf_reflect_active(a))
-		return false;
-	if (!is_multicast_ether_addr(dst) && !vpf_fdb_in_hash(&esw->fdb, dst))
-		return false;
-	tci = skb_vlan_tag_present(skb) ? skb_vlan_tag_get(skb) : 0;
-	signature = vpf_reflect_signature(skb_mac_header(skb), skb_headlen(skb) + ETH_HLEN,
-					  skb->len + ETH_HLEN, tci);
-	spin_lock_bh(&esw->reflect_lock);
-	match = vpf_reflect_match(&esw->reflect, signature, vpf_eswitch_now());
-	spin_unlock_bh(&esw->reflect_lock);
-	return match;
-}
-
 /* Life */
-
-/**
- * vpf_eswitch_irq() - ICR.VMMB: a message, an acknowledgment or a reset of a VF
- * @a: adapter
- *
- * Context: any.
- */
-void vpf_eswitch_irq(struct vpf_adapter *a)
-{
-	queue_work(a->esw->wq, &a->esw->mbx_work);
-}
 
 /**
  * vpf_eswitch_restore() - after a reset: all of the switch's registers
@@ -516,6 +193,7 @@ void vpf_eswitch_restore(struct vpf_adapter *a)
 	vpf_wr32(a, R_RPLOLR, RPLOLR_STRVLAN | RPLOLR_STRCRC);
 	vpf_wr32(a, R_QDE, ~0U);
 	vpf_wr32(a, R_MBVFIMR, 0xff);
+	esw->mbvfimr = 0xff;
 	spin_lock_bh(&esw->tbl_lock);
 	esw->regs_known = false;
 	esw->vlan.hw_known = false;
@@ -537,9 +215,7 @@ void vpf_eswitch_restore(struct vpf_adapter *a)
  */
 void vpf_eswitch_pause(struct vpf_adapter *a)
 {
-	cancel_delayed_work_sync(&a->esw->poll_work);
-	cancel_delayed_work_sync(&a->esw->tell_work);
-	cancel_work_sync(&a->esw->mbx_work);
+	vpf_mailbox_stop(a->esw);
 }
 
 /**
@@ -549,10 +225,7 @@ void vpf_eswitch_pause(struct vpf_adapter *a)
 void vpf_eswitch_resume(struct vpf_adapter *a)
 {
 	vfp_rmw32(&a->io, R_CTRL_EXT, 0, CTRL_EXT_PFRSTD);
-	mod_delayed_work(a->esw->wq, &a->esw->tell_work, 0);
-	if (READ_ONCE(a->esw->num_vfs))
-		queue_delayed_work(a->esw->wq, &a->esw->poll_work, HZ);
-	vpf_eswitch_irq(a);
+	vpf_mailbox_start(a->esw);
 }
 
 /**
@@ -574,25 +247,27 @@ int vpf_eswitch_init(struct vpf_adapter *a)
 	mutex_init(&esw->lock);
 	mutex_init(&esw->stats_lock);
 	spin_lock_init(&esw->tbl_lock);
-	spin_lock_init(&esw->reflect_lock);
-	INIT_WORK(&esw->mbx_work, vpf_mailbox_work);
-	INIT_DELAYED_WORK(&esw->poll_work, vpf_mailbox_poll_work);
-	INIT_DELAYED_WORK(&esw->tell_work, vpf_mailbox_tell_work);
+	vpf_learn_init(esw);
+	spin_lock_init(&esw->view_lock);
+	vpf_mailbox_init(esw);
 	INIT_WORK(&esw->assert_work, vpf_bridge_assert_work);
-	INIT_LIST_HEAD(&esw->bridge_ports);
-	esw->wq = alloc_ordered_workqueue("%s-%s", WQ_HIGHPRI, VPF_NAME, pci_name(a->pdev));
+	INIT_LIST_HEAD(&esw->bridge.ports);
+	/* VFs don't wait for each other */
+	esw->wq = alloc_workqueue("%s-%s", WQ_HIGHPRI | WQ_UNBOUND, 0, VPF_NAME,
+				  pci_name(a->pdev));
 	if (!esw->wq) {
 		kvfree(esw);
 		return -ENOMEM;
 	}
 
 	esw->link_mbps = VPF_MAX_RATE;
-	vpf_fdb_init(&esw->fdb);
+	vpf_fdb_init(&esw->fdb, get_random_u32());
 	vpf_vlan_init(&esw->vlan);
 	for (i = 0; i < VFP_MAX_VFS; i++) {
 		vpf_vport_gen_mac(mac, a->netdev->perm_addr, i);
 		vpf_vport_init(&esw->vport[i], i, mac);
 		esw->pool[i].max_frame = esw->vport[i].max_frame;
+		vpf_eswitch_show(esw, i);
 	}
 	esw->pool[VFP_PF_POOL].max_frame = VPF_MAX_FRAME(a->netdev->mtu);
 	esw->pool[VFP_PF_POOL].strip_vlan = true;
@@ -609,8 +284,8 @@ void vpf_eswitch_exit(struct vpf_adapter *a)
 {
 	struct vpf_eswitch *esw = a->esw;
 
-	cancel_delayed_work_sync(&esw->poll_work);
-	cancel_delayed_work_sync(&esw->tell_work);
+	vpf_mailbox_stop(esw);
+	vpf_learn_exit(esw);
 	destroy_workqueue(esw->wq);
 	a->esw = NULL;
 	kvfree(esw);

@@ -27,8 +27,6 @@ void vpf_eswitch_pause(struct vpf_adapter *a);
 void vpf_eswitch_resume(struct vpf_adapter *a);
 /* the PF's own pool; RCTL.EN is never touched */
 void vpf_eswitch_pf_enable(struct vpf_adapter *a, bool on);
-/* ICR.VMMB; any context */
-void vpf_eswitch_irq(struct vpf_adapter *a);
 int vpf_eswitch_set_mac(struct vpf_adapter *a, const u8 *mac);
 /* ndo_set_rx_mode: atomic */
 void vpf_eswitch_rx_mode(struct vpf_adapter *a);
@@ -39,6 +37,9 @@ int vpf_eswitch_set_max_frame(struct vpf_adapter *a, u32 max_frame);
 void vpf_eswitch_link(struct vpf_adapter *a, bool up);
 /* netdev->features changed */
 void vpf_eswitch_features(struct vpf_adapter *a);
+
+/* mailbox.c: ICR.VMMB, with its interrupt off until all that was seen is done; any context */
+void vpf_mailbox_irq(struct vpf_adapter *a);
 
 /* esw_regs.c: bits of RCTL, which the switch shares with the rest of the driver */
 void vpf_eswitch_rctl(struct vpf_adapter *a, u32 clear, u32 set);
@@ -53,6 +54,8 @@ void vpf_eswitch_ethtool_stats(struct vpf_adapter *a, u64 **p);
 /* sriov.c; pci_get_drvdata() is the adapter */
 int vpf_sriov_configure(struct pci_dev *pdev, int num_vfs);
 void vpf_sriov_disable(struct vpf_adapter *a);
+void vpf_sriov_unbind(struct vpf_adapter *a);
+void vpf_sriov_adopt(struct vpf_adapter *a);
 
 /* vf_ndo.c: what `ip link` and devlink share, then the ndo_* */
 #define VPF_MAX_RATE	1000	/* Mbit/s: the link's speed */
@@ -79,17 +82,14 @@ void vpf_devlink_vf_ports_del(struct vpf_adapter *a);
 void vpf_devlink_rates_changed(struct vpf_adapter *a);
 
 /*
- * The NIC gives the PF what it sends itself while loopback is on. vpf_reflect_tx()
- * is asked about each frame before it is sent: true, the caller drops it, for only
- * the PF itself would get it. vpf_reflect_rx() is asked about each frame received.
+ * learn.c. Asked about each frame before it is sent and when it is received, while loopback is on:
+ * who stands behind the PF is learned from what it sends, and the NIC gives the PF what it sends
+ * itself. True: the caller drops it.
  */
-bool __vpf_reflect_active(const struct vpf_adapter *a);
-bool vpf_reflect_tx(struct vpf_adapter *a, struct sk_buff *skb);
-bool vpf_reflect_rx(struct vpf_adapter *a, struct sk_buff *skb);
-
-static inline bool vpf_reflect_active(const struct vpf_adapter *a)
-{
-	return __vpf_reflect_active(a);
-}
+bool vpf_learn_active(const struct vpf_adapter *a);
+bool vpf_learn_tx(struct vpf_adapter *a, struct sk_buff *skb);
+bool vpf_learn_rx(struct vpf_adapter *a, struct sk_buff *skb);
+netdev_features_t vpf_learn_features_check(struct sk_buff *skb, struct net_device *netdev,
+					   netdev_features_t features);
 
 #endif /* _VPF_ESWITCH_H_ */

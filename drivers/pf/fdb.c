@@ -4,17 +4,21 @@
  *
  * The NIC has 24 exact addresses, each with a bitmap of pools that get its frames.
  * RAR 0 is the PF's own, RAR 23-n the one of VF n (as in-tree igb has it); the 16
- * between are shared by further addresses of PF and VFs and by what the bridge
- * knows behind its other ports. What doesn't fit goes to a hash table (UTA), which
- * reaches the PF, but the wire and multicast-promiscuous VFs as well.
+ * between are shared by further addresses of PF and VFs and by stations behind the PF.
+ * What doesn't fit goes to a hash table (UTA), which reaches the PF, but the wire and
+ * multicast-promiscuous VFs as well.
  *
- * Everybody states what he wants; vpf_fdb_plan() derives the entries from it, so
- * an entry that becomes free is taken by an address that was only hashed, and two
- * who want the same address share an entry. An own address hides a wish for the
- * same address: two entries with one address would deliver frames twice.
+ * Everything here is a step from what was: an address comes, goes, or gets more important, and
+ * the entries of all others stay. Further addresses of PF and VFs go first; of the stations those
+ * that VFs talk to. A station that finds an entry free takes it, until somebody needs it more.
+ * What has become free is filled by vpf_fdb_tend(), which runs now and then. Who the stations are
+ * is fdb_learn.c's.
+ *
+ * An own address hides a further one and a station of the same address: two entries with
+ * one address would deliver frames twice.
  *
  * Pure: no register is touched here. The caller compares, writes, and says so with
- * vpf_fdb_written(). Locking is the caller's.
+ * vpf_fdb_written(). Locking is the caller's. Times are seconds of any clock.
  */
 #include <linux/errno.h>
 #include <linux/string.h>
@@ -24,6 +28,12 @@
 static bool vpf_fdb_is_own(unsigned int rar)
 {
 	return rar < VPF_FDB_SHARED_FIRST || rar > VPF_FDB_SHARED_LAST;
+}
+
+/* The pool whose own address a receive address is */
+static u8 vpf_fdb_own_pool(unsigned int rar)
+{
+	return rar == VPF_FDB_RAR_PF ? VFP_PF_POOL : VPF_FDB_VF_OF_RAR(rar);
 }
 
 /**
@@ -55,13 +65,27 @@ int vpf_fdb_find(const struct vpf_fdb *fdb, const u8 *mac)
 	return -ENOENT;
 }
 
-static int vpf_fdb_find_shared(const struct vpf_fdb_rar *rar, const u8 *mac)
+/**
+ * vpf_fdb_pool_of() - the function whose own address this is
+ * @fdb: table
+ * @mac: address
+ * @flags: VPF_STA_F_*, on success
+ *
+ * Context: any, without a lock.
+ *
+ * Return: its pool, or -ENOENT.
+ */
+int vpf_fdb_pool_of(const struct vpf_fdb *fdb, const u8 *mac, u64 *flags)
 {
 	unsigned int i;
 
-	for (i = VPF_FDB_SHARED_FIRST; i <= VPF_FDB_SHARED_LAST; i++) {
-		if (rar[i].pools && ether_addr_equal(rar[i].mac, mac))
+	for (i = 0; i < VFP_NUM_POOLS; i++) {
+		u64 key = READ_ONCE(fdb->own[i]);
+
+		if (vpf_sta_key_is(key, mac)) {
+			*flags = key & VPF_STA_F_MASK;
 			return i;
+		}
 	}
 	return -ENOENT;
 }
@@ -75,27 +99,20 @@ static int vpf_fdb_find_shared(const struct vpf_fdb_rar *rar, const u8 *mac)
  */
 int vpf_fdb_find_own(const struct vpf_fdb *fdb, const u8 *mac)
 {
-	unsigned int i;
+	u64 flags;
+	int pool = vpf_fdb_pool_of(fdb, mac, &flags);
 
-	for (i = 0; i < VFP_NUM_RAR; i++) {
-		const struct vpf_fdb_rar *rar = &fdb->rar[i];
-
-		if (vpf_fdb_is_own(i) && (rar->pools || rar->held) &&
-		    ether_addr_equal(rar->mac, mac))
-			return i;
-	}
-	return -ENOENT;
-}
-
-static bool vpf_fdb_own_has(const struct vpf_fdb *fdb, const u8 *mac)
-{
-	return vpf_fdb_find_own(fdb, mac) >= 0;
+	if (pool < 0)
+		return pool;
+	return pool == VFP_PF_POOL ? VPF_FDB_RAR_PF : VPF_FDB_RAR_VF(pool);
 }
 
 /**
  * vpf_fdb_in_hash() - would the hash table let a frame to this address in?
  * @fdb: table
  * @mac: address
+ *
+ * Context: any, without a lock.
  *
  * Return: true also when another address has the same hash.
  */
@@ -106,35 +123,100 @@ bool vpf_fdb_in_hash(const struct vpf_fdb *fdb, const u8 *mac)
 	return READ_ONCE(fdb->uta[hash / 32]) & BIT(hash % 32);
 }
 
-/* A plan under way: @strong marks entries that PF or VFs want, not only the bridge */
-struct vpf_fdb_plan {
-	struct vpf_fdb_rar rar[VFP_NUM_RAR];
-	bool strong[VFP_NUM_RAR];
-};
+/* Exact entries and the hash table */
 
-static void vpf_fdb_plan_put(struct vpf_fdb *fdb, struct vpf_fdb_plan *p,
-			     const struct vpf_fdb_want *w, unsigned int i)
+static void vpf_fdb_unhash(struct vpf_fdb *fdb, unsigned int i)
 {
-	bool strong = w->owner != VPF_FDB_BRIDGE;
+	u8 mac[ETH_ALEN];
+	u16 hash;
 
-	/* What a VF or the PF wants isn't the bridge's: it would get a second copy */
-	if (p->rar[i].pools && p->strong[i] && !strong)
+	if (!fdb->sta.sta[i].hashed)
 		return;
-	ether_addr_copy(p->rar[i].mac, w->mac);
-	p->rar[i].pools |= BIT(fdb->route[w->pool]);
-	p->strong[i] = strong;
+	vpf_stations_mac(&fdb->sta, i, mac);
+	hash = vpf_fdb_hash(mac);
+	if (!--fdb->uta_users[hash])
+		WRITE_ONCE(fdb->uta[hash / 32], fdb->uta[hash / 32] & ~BIT(hash % 32));
+	fdb->sta.sta[i].hashed = false;
+	fdb->hashed--;
 }
 
-/* Free in the plan; one that is free now, too, spares a live entry */
-static int vpf_fdb_plan_free(const struct vpf_fdb *fdb, const struct vpf_fdb_plan *p)
+static void vpf_fdb_to_hash(struct vpf_fdb *fdb, unsigned int i)
+{
+	u8 mac[ETH_ALEN];
+	u16 hash;
+
+	if (fdb->sta.sta[i].hashed)
+		return;
+	vpf_stations_mac(&fdb->sta, i, mac);
+	hash = vpf_fdb_hash(mac);
+	if (!fdb->uta_users[hash]++)
+		WRITE_ONCE(fdb->uta[hash / 32], fdb->uta[hash / 32] | BIT(hash % 32));
+	fdb->sta.sta[i].hashed = true;
+	fdb->hashed++;
+}
+
+static void vpf_fdb_free_rar(struct vpf_fdb *fdb, unsigned int i)
+{
+	u8 rar = fdb->sta.sta[i].rar;
+
+	if (!rar)
+		return;
+	fdb->rar[rar].pools = 0;
+	fdb->user[rar] = VPF_STA_NONE;
+	fdb->sta.sta[i].rar = 0;
+	fdb->used--;
+}
+
+static void vpf_fdb_use_rar(struct vpf_fdb *fdb, unsigned int i, unsigned int rar)
+{
+	vpf_stations_mac(&fdb->sta, i, fdb->rar[rar].mac);
+	fdb->user[rar] = i;
+	fdb->sta.sta[i].rar = rar;
+	fdb->used++;
+}
+
+/* What readers without a lock see */
+static void vpf_fdb_show(struct vpf_fdb *fdb, unsigned int i)
+{
+	const struct vpf_station *s = &fdb->sta.sta[i];
+	u64 flags = 0;
+
+	if (s->behind_pf)
+		flags |= VPF_STA_F_PF;
+	if (s->num_places)
+		flags |= VPF_STA_F_PLACED;
+	if (s->rar) {
+		flags |= VPF_STA_F_EXACT;
+		if (fdb->rar[s->rar].pools == BIT(VFP_PF_POOL))
+			flags |= VPF_STA_F_ONLY_PF;
+	}
+	vpf_stations_set_flags(&fdb->sta, i, flags);
+}
+
+/**
+ * vpf_fdb_demote() - from an exact entry to the hash table
+ * @fdb: table
+ * @i: its index in &vpf_fdb.sta
+ */
+void vpf_fdb_demote(struct vpf_fdb *fdb, unsigned int i)
+{
+	vpf_fdb_to_hash(fdb, i);
+	vpf_fdb_free_rar(fdb, i);
+	vpf_fdb_show(fdb, i);
+}
+
+/* A shared entry that is free; one that is free now, too, spares a live entry */
+static int vpf_fdb_free(const struct vpf_fdb *fdb)
 {
 	int taken = -ENOSPC;
 	unsigned int i;
 
+	if (fdb->used == VPF_FDB_NUM_SHARED)
+		return -ENOSPC;
 	for (i = VPF_FDB_SHARED_FIRST; i <= VPF_FDB_SHARED_LAST; i++) {
-		if (p->rar[i].pools)
+		if (fdb->rar[i].pools)
 			continue;
-		if (!fdb->rar[i].pools)
+		if (!fdb->hw[i].pools)
 			return i;
 		if (taken < 0)
 			taken = i;
@@ -142,92 +224,162 @@ static int vpf_fdb_plan_free(const struct vpf_fdb *fdb, const struct vpf_fdb_pla
 	return taken;
 }
 
-static void vpf_fdb_plan_owner(struct vpf_fdb *fdb, struct vpf_fdb_plan *p, u8 owner)
+/* The exact entry of the station that VFs haven't talked to for longest, and for how long */
+static int vpf_fdb_idlest(const struct vpf_fdb *fdb, u32 *idle)
 {
+	int found = -ENOENT;
 	unsigned int i;
-	int at;
 
-	/* An address that has an entry keeps it, unless somebody more important took it */
-	for (i = 0; i < fdb->num_wants; i++) {
-		const struct vpf_fdb_want *w = &fdb->want[i];
+	for (i = VPF_FDB_SHARED_FIRST; i <= VPF_FDB_SHARED_LAST; i++) {
+		u16 n = fdb->user[i];
+		u32 ago;
 
-		if (w->owner != owner || vpf_fdb_own_has(fdb, w->mac))
+		if (n == VPF_STA_NONE || vpf_sta_strong(&fdb->sta.sta[n]))
 			continue;
-		at = vpf_fdb_find_shared(fdb->rar, w->mac);
-		if (at >= 0 && (!p->rar[at].pools || ether_addr_equal(p->rar[at].mac, w->mac)))
-			vpf_fdb_plan_put(fdb, p, w, at);
-	}
-	for (i = 0; i < fdb->num_wants; i++) {
-		const struct vpf_fdb_want *w = &fdb->want[i];
-		u16 hash;
-
-		if (w->owner != owner || vpf_fdb_own_has(fdb, w->mac))
-			continue;
-		at = vpf_fdb_find_shared(p->rar, w->mac);
-		if (at < 0)
-			at = vpf_fdb_plan_free(fdb, p);
-		if (at >= 0) {
-			vpf_fdb_plan_put(fdb, p, w, at);
-			continue;
+		ago = fdb->now - READ_ONCE(fdb->sta.talked[n]);
+		if (found < 0 || ago > *idle) {
+			found = i;
+			*idle = ago;
 		}
-		hash = vpf_fdb_hash(w->mac);
-		fdb->uta[hash / 32] |= BIT(hash % 32);
-		fdb->hashed++;
 	}
+	return found;
 }
 
-/*
- * Derive the shared entries and the hash table from the wishes, the most important
- * first: an address of the PF or of a VF displaces one of the bridge.
- */
-static void vpf_fdb_plan(struct vpf_fdb *fdb)
+/* An exact entry for an address that has none, or an error: the hash table, then */
+static int vpf_fdb_room(struct vpf_fdb *fdb, unsigned int i)
 {
-	struct vpf_fdb_plan p = {};
-	unsigned int i;
+	u32 mine = fdb->now - READ_ONCE(fdb->sta.talked[i]), idle = 0;
+	int rar = vpf_fdb_free(fdb);
+	u16 victim;
 
-	memset(fdb->uta, 0, sizeof(fdb->uta));
-	fdb->hashed = 0;
-	for (i = 0; i < VPF_FDB_OWNERS; i++)
-		vpf_fdb_plan_owner(fdb, &p, i);
-	fdb->used = 0;
-	for (i = VPF_FDB_SHARED_FIRST; i <= VPF_FDB_SHARED_LAST; i++) {
-		fdb->rar[i] = p.rar[i];
-		fdb->used += !!p.rar[i].pools;
+	if (rar >= 0)
+		return rar;
+	rar = vpf_fdb_idlest(fdb, &idle);
+	if (rar < 0)
+		return rar;
+	if (!vpf_sta_strong(&fdb->sta.sta[i]) && (mine >= idle || idle < VPF_FDB_TALK_S))
+		return -ENOSPC;
+	victim = fdb->user[rar];
+	vpf_fdb_demote(fdb, victim);
+	return rar;
+}
+
+static u8 vpf_fdb_pools(const struct vpf_fdb *fdb, unsigned int i)
+{
+	const struct vpf_station *s = &fdb->sta.sta[i];
+	u8 pools = s->pf_uc ? BIT(VFP_PF_POOL) : 0;
+	u8 mac[ETH_ALEN];
+	unsigned int n;
+
+	vpf_stations_mac(&fdb->sta, i, mac);
+	if (vpf_fdb_find_own(fdb, mac) >= 0)
+		return 0;
+	for (n = 0; n < VFP_MAX_VFS; n++)
+		pools |= s->vf_uc & BIT(n) ? BIT(fdb->route[n]) : 0;
+	/* What a VF wants isn't the PF's as well: it would get a second copy */
+	return !pools && s->behind_pf ? BIT(VFP_PF_POOL) : pools;
+}
+
+/* May the address have an exact entry? */
+static bool vpf_fdb_exact(const struct vpf_station *s)
+{
+	return vpf_sta_strong(s) || !s->both;
+}
+
+/**
+ * vpf_fdb_settle() - something about an address has changed
+ * @fdb: table
+ * @i: its index in &vpf_fdb.sta
+ *
+ * It has what it should have after this, or is gone.
+ */
+void vpf_fdb_settle(struct vpf_fdb *fdb, unsigned int i)
+{
+	struct vpf_station *s = &fdb->sta.sta[i];
+	u8 pools = vpf_fdb_pools(fdb, i);
+	int rar = s->rar;
+
+	if (!pools) {
+		vpf_fdb_free_rar(fdb, i);
+		vpf_fdb_unhash(fdb, i);
+		if (!vpf_stations_in_use(&fdb->sta, i)) {
+			vpf_stations_remove(&fdb->sta, i);
+			return;
+		}
+	} else if (!vpf_fdb_exact(s)) {
+		vpf_fdb_to_hash(fdb, i);
+		vpf_fdb_free_rar(fdb, i);
+	} else {
+		if (!rar)
+			rar = vpf_fdb_room(fdb, i);
+		if (rar > 0) {
+			if (!s->rar)
+				vpf_fdb_use_rar(fdb, i, rar);
+			fdb->rar[rar].pools = pools;
+			vpf_fdb_unhash(fdb, i);
+		} else {
+			vpf_fdb_to_hash(fdb, i);
+		}
 	}
+	vpf_fdb_show(fdb, i);
 }
 
 /**
  * vpf_fdb_init() - an empty table
  * @fdb: table
+ * @seed: random
  */
-void vpf_fdb_init(struct vpf_fdb *fdb)
+void vpf_fdb_init(struct vpf_fdb *fdb, u32 seed)
 {
 	unsigned int i;
 
 	memset(fdb, 0, sizeof(*fdb));
+	vpf_stations_init(&fdb->sta, seed);
 	for (i = 0; i < VFP_NUM_POOLS; i++)
 		fdb->route[i] = i;
+	for (i = 0; i < VFP_NUM_RAR; i++)
+		fdb->user[i] = VPF_STA_NONE;
 	vpf_fdb_forget(fdb);
+}
+
+static void vpf_fdb_settle_mac(struct vpf_fdb *fdb, const u8 *mac)
+{
+	int i = vpf_stations_find(&fdb->sta, mac);
+
+	if (i >= 0)
+		vpf_fdb_settle(fdb, i);
 }
 
 static int vpf_fdb_put_own(struct vpf_fdb *fdb, unsigned int rar, const u8 *mac, u8 pools,
 			   bool held)
 {
+	struct vpf_fdb_rar *r = &fdb->rar[rar];
+	u8 old[ETH_ALEN];
+	u64 key = 0;
 	int other;
 
 	if (rar >= VFP_NUM_RAR || !vpf_fdb_is_own(rar))
 		return -EINVAL;
+	ether_addr_copy(old, r->mac);
 	if (pools || held) {
 		if (!is_valid_ether_addr(mac))
 			return -EINVAL;
 		other = vpf_fdb_find_own(fdb, mac);
 		if (other >= 0 && other != rar)
 			return -EADDRINUSE;
-		ether_addr_copy(fdb->rar[rar].mac, mac);
+		ether_addr_copy(r->mac, mac);
+		key = vpf_sta_key(mac);
+		if (pools)
+			key |= VPF_STA_F_EXACT;
+		if (pools == BIT(VFP_PF_POOL))
+			key |= VPF_STA_F_ONLY_PF;
 	}
-	fdb->rar[rar].pools = pools;
-	fdb->rar[rar].held = held;
-	vpf_fdb_plan(fdb);
+	r->pools = pools;
+	r->held = held;
+	WRITE_ONCE(fdb->own[vpf_fdb_own_pool(rar)], key);
+	/* What it hid, and what it hides now */
+	vpf_fdb_settle_mac(fdb, old);
+	vpf_fdb_settle_mac(fdb, r->mac);
 	return 0;
 }
 
@@ -261,171 +413,30 @@ int vpf_fdb_hold_own(struct vpf_fdb *fdb, unsigned int rar, const u8 *mac)
 	return vpf_fdb_put_own(fdb, rar, mac, 0, true);
 }
 
-static int vpf_fdb_find_want(const struct vpf_fdb *fdb, const struct vpf_fdb_want *key)
-{
-	unsigned int i;
-
-	for (i = 0; i < fdb->num_wants; i++) {
-		const struct vpf_fdb_want *w = &fdb->want[i];
-
-		if (w->owner == key->owner && w->pool == key->pool && w->vid == key->vid &&
-		    w->bridge == key->bridge && ether_addr_equal(w->mac, key->mac))
-			return i;
-	}
-	return -ENOENT;
-}
-
-static int vpf_fdb_add_want(struct vpf_fdb *fdb, const struct vpf_fdb_want *w)
-{
-	int i = vpf_fdb_find_want(fdb, w);
-
-	if (i >= 0) {
-		fdb->want[i].port = w->port;
-		return 0;
-	}
-	if (fdb->num_wants == VPF_FDB_MAX_WANTS ||
-	    (w->owner == VPF_FDB_VF_UC &&
-	     vpf_fdb_count(fdb, w->owner, w->pool) == VPF_FDB_MAX_VF_UC)) {
-		fdb->refused++;
-		return -ENOSPC;
-	}
-	fdb->want[fdb->num_wants++] = *w;
-	vpf_fdb_plan(fdb);
-	return 0;
-}
-
 /**
- * vpf_fdb_add() - PF or VF want a further address
+ * vpf_fdb_get() - the entry of an address, made if need be
  * @fdb: table
- * @owner: VPF_FDB_PF_UC or VPF_FDB_VF_UC
- * @pool: whose
  * @mac: a unicast address
  *
- * Return: 0 (also when it was wanted before), -EINVAL, -EADDRINUSE when a VF wants
- * the own address of another function, -ENOSPC.
+ * Return: its index in &vpf_fdb.sta, or -ENOSPC.
  */
-int vpf_fdb_add(struct vpf_fdb *fdb, enum vpf_fdb_owner owner, u8 pool, const u8 *mac)
+int vpf_fdb_get(struct vpf_fdb *fdb, const u8 *mac)
 {
-	struct vpf_fdb_want w = { .owner = owner, .pool = pool };
+	int i = vpf_stations_find(&fdb->sta, mac), old;
 
-	if (owner >= VPF_FDB_BRIDGE || pool >= VFP_NUM_POOLS || !is_valid_ether_addr(mac))
-		return -EINVAL;
-	if (owner == VPF_FDB_VF_UC && vpf_fdb_own_has(fdb, mac))
-		return -EADDRINUSE;
-	ether_addr_copy(w.mac, mac);
-	return vpf_fdb_add_want(fdb, &w);
-}
-
-/**
- * vpf_fdb_add_bridge() - a bridge knows an address behind another port than ours
- * @fdb: table
- * @bridge: its ifindex
- * @mac: a unicast address
- * @vid: the bridge's VLAN, 0: it has none
- * @port: ifindex of that port, or of the bridge itself
- *
- * Return: 0 (also when it was known before), -EINVAL, -ENOSPC.
- */
-int vpf_fdb_add_bridge(struct vpf_fdb *fdb, int bridge, const u8 *mac, u16 vid, int port)
-{
-	struct vpf_fdb_want w = {
-		.owner = VPF_FDB_BRIDGE,
-		.pool = VFP_PF_POOL,
-		.vid = vid,
-		.bridge = bridge,
-		.port = port,
-	};
-
-	if (!is_valid_ether_addr(mac))
-		return -EINVAL;
-	ether_addr_copy(w.mac, mac);
-	return vpf_fdb_add_want(fdb, &w);
-}
-
-static void vpf_fdb_remove_want(struct vpf_fdb *fdb, unsigned int i)
-{
-	fdb->num_wants--;
-	memmove(&fdb->want[i], &fdb->want[i + 1], (fdb->num_wants - i) * sizeof(fdb->want[0]));
-}
-
-static int vpf_fdb_del_want(struct vpf_fdb *fdb, const struct vpf_fdb_want *w)
-{
-	int i = vpf_fdb_find_want(fdb, w);
-
-	if (i < 0)
+	if (i >= 0)
 		return i;
-	vpf_fdb_remove_want(fdb, i);
-	vpf_fdb_plan(fdb);
-	return 0;
-}
-
-/**
- * vpf_fdb_del() - PF or VF no longer want a further address
- * @fdb: table
- * @owner: as for vpf_fdb_add()
- * @pool: whose
- * @mac: address
- *
- * Return: 0, or -ENOENT when they never did.
- */
-int vpf_fdb_del(struct vpf_fdb *fdb, enum vpf_fdb_owner owner, u8 pool, const u8 *mac)
-{
-	struct vpf_fdb_want w = { .owner = owner, .pool = pool };
-
-	ether_addr_copy(w.mac, mac);
-	return vpf_fdb_del_want(fdb, &w);
-}
-
-/**
- * vpf_fdb_del_bridge() - a bridge forgot an address
- * @fdb: table
- * @bridge: its ifindex
- * @mac: address
- * @vid: the bridge's VLAN
- *
- * Return: 0, or -ENOENT when it wasn't known.
- */
-int vpf_fdb_del_bridge(struct vpf_fdb *fdb, int bridge, const u8 *mac, u16 vid)
-{
-	struct vpf_fdb_want w = {
-		.owner = VPF_FDB_BRIDGE,
-		.pool = VFP_PF_POOL,
-		.vid = vid,
-		.bridge = bridge,
-	};
-
-	ether_addr_copy(w.mac, mac);
-	return vpf_fdb_del_want(fdb, &w);
-}
-
-/**
- * vpf_fdb_take_bridge() - take back what bridges knew of an address, one VLAN of one bridge
- * @fdb: table
- * @mac: address
- * @vid: the VLAN
- * @port: the port it was behind
- *
- * For an address that moves to a VF: the bridge does not announce that its entry on
- * the old port is gone when a driver moves it.
- *
- * Return: 0, or -ENOENT when nothing is left.
- */
-int vpf_fdb_take_bridge(struct vpf_fdb *fdb, const u8 *mac, u16 *vid, int *port)
-{
-	unsigned int i;
-
-	for (i = 0; i < fdb->num_wants; i++) {
-		const struct vpf_fdb_want *w = &fdb->want[i];
-
-		if (w->owner != VPF_FDB_BRIDGE || !ether_addr_equal(w->mac, mac))
-			continue;
-		*vid = w->vid;
-		*port = w->port;
-		vpf_fdb_remove_want(fdb, i);
-		vpf_fdb_plan(fdb);
-		return 0;
+	old = vpf_stations_full(&fdb->sta, mac);
+	if (old == -ENOSPC) {
+		fdb->refused++;
+		return old;
 	}
-	return -ENOENT;
+	if (old >= 0) {
+		fdb->sta.evicted++;
+		vpf_stations_disown(&fdb->sta, old);
+		vpf_fdb_settle(fdb, old);
+	}
+	return vpf_stations_insert(&fdb->sta, mac, fdb->now);
 }
 
 /**
@@ -436,61 +447,21 @@ int vpf_fdb_take_bridge(struct vpf_fdb *fdb, const u8 *mac, u16 *vid, int *port)
  */
 void vpf_fdb_route(struct vpf_fdb *fdb, u8 pool, u8 to)
 {
+	unsigned int i;
+
 	if (fdb->route[pool] == to)
 		return;
 	fdb->route[pool] = to;
-	vpf_fdb_plan(fdb);
-}
-
-/**
- * vpf_fdb_flush() - take back all wishes of somebody
- * @fdb: table
- * @owner: who
- * @pool: of which pool
- */
-void vpf_fdb_flush(struct vpf_fdb *fdb, enum vpf_fdb_owner owner, u8 pool)
-{
-	unsigned int i = fdb->num_wants;
-
-	while (i--) {
-		if (fdb->want[i].owner == owner && fdb->want[i].pool == pool)
-			vpf_fdb_remove_want(fdb, i);
+	/* The hash table has no pools */
+	for (i = VPF_FDB_SHARED_FIRST; i <= VPF_FDB_SHARED_LAST; i++) {
+		if (fdb->user[i] == VPF_STA_NONE)
+			continue;
+		fdb->rar[i].pools = vpf_fdb_pools(fdb, fdb->user[i]);
+		vpf_fdb_show(fdb, fdb->user[i]);
 	}
-	vpf_fdb_plan(fdb);
 }
 
-/**
- * vpf_fdb_flush_bridge() - take back all that a bridge knew
- * @fdb: table
- * @bridge: its ifindex
- */
-void vpf_fdb_flush_bridge(struct vpf_fdb *fdb, int bridge)
-{
-	unsigned int i = fdb->num_wants;
-
-	while (i--) {
-		if (fdb->want[i].owner == VPF_FDB_BRIDGE && fdb->want[i].bridge == bridge)
-			vpf_fdb_remove_want(fdb, i);
-	}
-	vpf_fdb_plan(fdb);
-}
-
-/**
- * vpf_fdb_count() - how many addresses somebody wants
- * @fdb: table
- * @owner: who
- * @pool: of which pool
- *
- * Return: their number.
- */
-unsigned int vpf_fdb_count(const struct vpf_fdb *fdb, enum vpf_fdb_owner owner, u8 pool)
-{
-	unsigned int i, n = 0;
-
-	for (i = 0; i < fdb->num_wants; i++)
-		n += fdb->want[i].owner == owner && fdb->want[i].pool == pool;
-	return n;
-}
+/* Registers */
 
 /**
  * vpf_fdb_next() - what a receive address register pair needs

@@ -119,12 +119,9 @@ static int vpf_health_mailbox_recover(struct devlink_health_reporter *reporter, 
 		return -ENODEV;
 	esw = a->esw;
 	mutex_lock(&esw->lock);
-	for (n = 0; n < esw->num_vfs; n++) {
-		esw->vport[n].quarantined = false;
-		esw->vport[n].bad = 0;
-	}
+	for (n = 0; n < esw->num_vfs; n++)
+		vpf_mailbox_pardon(esw, n);
 	mutex_unlock(&esw->lock);
-	vpf_eswitch_irq(a);
 	vpf_main_put(a);
 	return 0;
 }

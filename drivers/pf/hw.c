@@ -91,8 +91,10 @@ int vpf_hw_nvm_read(struct vpf_adapter *a, u16 word, u16 *val)
 	u32 eerd;
 	int err;
 
+	mutex_lock(&a->nvm_lock);
 	vpf_wr32(a, R_EERD, FIELD_PREP(EERD_ADDR, word) | EERD_START);
 	err = read_poll_timeout(vpf_rd32, eerd, eerd & EERD_DONE, 5, 10000, false, a, R_EERD);
+	mutex_unlock(&a->nvm_lock);
 	if (err)
 		return err;
 	*val = FIELD_GET(EERD_DATA, eerd);

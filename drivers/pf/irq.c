@@ -24,10 +24,14 @@ static irqreturn_t vpf_irq_misc(int irq, void *data)
 		return IRQ_HANDLED;
 	if (icr & INT_LSC)
 		schedule_work(&a->link_work);
-	if (icr & INT_RXO)
-		atomic_inc(&a->rxo);
-	if (icr & INT_VMMB)
-		vpf_eswitch_irq(a);
+	/* Any VF whose ring is full raises this on the emulated NIC, with each frame */
+	if (icr & INT_RXO && atomic_inc_return(&a->rxo) >= VPF_IRQ_MAX_RXO)
+		vpf_wr32(a, R_IMC, INT_RXO);
+	if (icr & INT_VMMB) {
+		/* And any VF this, with each write to a register: see vpf_irq_mailbox_enable() */
+		vpf_wr32(a, R_IMC, INT_VMMB);
+		vpf_mailbox_irq(a);
+	}
 	return IRQ_HANDLED;
 }
 
@@ -48,6 +52,13 @@ static void vpf_irq_rearm(struct vrg_vector *vec)
 
 	/* A cause that came while masked fires now */
 	vpf_wr32(a, R_EIMS, BIT(VPF_VEC_QUEUE));
+}
+
+static void vpf_irq_mask(struct vrg_vector *vec)
+{
+	struct vpf_adapter *a = container_of(vec, struct vpf_adapter, vec);
+
+	vpf_wr32(a, R_EIMC, BIT(VPF_VEC_QUEUE));
 }
 
 static void vpf_irq_write_itr(struct vpf_adapter *a, u32 usecs)
@@ -82,7 +93,9 @@ int vpf_irq_alloc(struct vpf_adapter *a)
 	}
 	a->vec.irq = pci_irq_vector(a->pdev, VPF_VEC_QUEUE);
 	a->vec.index = VPF_VEC_QUEUE;
+	a->vec.io = &a->io;
 	a->vec.irq_rearm = vpf_irq_rearm;
+	a->vec.irq_mask = vpf_irq_mask;
 	vrg_dim_init(&a->vec, vpf_irq_dim_itr);
 	return 0;
 }
@@ -139,22 +152,26 @@ void vpf_irq_misc_enable(struct vpf_adapter *a)
 	vpf_wr32(a, R_EIMS, BIT(VPF_VEC_MISC));
 }
 
+/* The mailboxes have been looked at; what came meanwhile fires now */
+void vpf_irq_mailbox_enable(struct vpf_adapter *a)
+{
+	vpf_wr32(a, R_IMS, INT_VMMB);
+}
+
+/* How many overruns there were since the last time; their interrupt is on again */
+unsigned int vpf_irq_rxo(struct vpf_adapter *a)
+{
+	unsigned int num = atomic_xchg(&a->rxo, 0);
+
+	if (num >= VPF_IRQ_MAX_RXO)
+		vpf_wr32(a, R_IMS, INT_RXO);
+	return num;
+}
+
 void vpf_irq_misc_disable(struct vpf_adapter *a)
 {
 	vpf_wr32(a, R_IMC, ~0U);
 	vpf_wr32(a, R_EIMC, ~0U);
 	vfp_io_flush(&a->io);
 	synchronize_irq(pci_irq_vector(a->pdev, VPF_VEC_MISC));
-}
-
-void vpf_irq_queue_enable(struct vpf_adapter *a)
-{
-	vpf_wr32(a, R_EIMS, BIT(VPF_VEC_QUEUE));
-}
-
-void vpf_irq_queue_disable(struct vpf_adapter *a)
-{
-	vpf_wr32(a, R_EIMC, BIT(VPF_VEC_QUEUE));
-	vfp_io_flush(&a->io);
-	synchronize_irq(a->vec.irq);
 }

@@ -69,6 +69,11 @@ void vpf_link_work(struct work_struct *work)
 	bool up;
 
 	rtnl_lock();
+	/* The interrupt comes before the netdev and stays after it; it is looked at then, too */
+	if (netdev->reg_state != NETREG_REGISTERED) {
+		rtnl_unlock();
+		return;
+	}
 	status = vpf_rd32(a, R_STATUS);
 	up = vfp_io_present(&a->io) && (status & STATUS_LU);
 	vpf_link_read(a, up ? status : 0);
@@ -217,12 +222,16 @@ void vpf_link_get_pause(struct net_device *netdev, struct ethtool_pauseparam *pa
 
 int vpf_link_set_pause(struct net_device *netdev, struct ethtool_pauseparam *pause)
 {
+	u8 wanted = (pause->rx_pause ? FLOW_CTRL_RX : 0) | (pause->tx_pause ? FLOW_CTRL_TX : 0);
 	struct vpf_adapter *a = vpf_adapter(netdev);
 	u16 adv;
 	int err;
 
+	/* Negotiating anew takes the link from all VFs: not for what is so already */
+	if (a->fc_autoneg == !!pause->autoneg && a->fc_wanted == wanted)
+		return 0;
 	a->fc_autoneg = pause->autoneg;
-	a->fc_wanted = (pause->rx_pause ? FLOW_CTRL_RX : 0) | (pause->tx_pause ? FLOW_CTRL_TX : 0);
+	a->fc_wanted = wanted;
 	if (!a->fc_autoneg) {
 		vpf_link_apply_fc(a);
 		return 0;

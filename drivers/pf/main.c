@@ -123,8 +123,12 @@ static int vpf_main_setup_pci(struct vpf_adapter *a)
 	a->io.removed = vpf_main_removed;
 	pci_set_master(pdev);
 	pci_save_state(pdev);
-	/* With eight VFs the PF would have no pool */
-	return pci_sriov_set_totalvfs(pdev, VFP_MAX_VFS) == -EBUSY ? -EBUSY : 0;
+	/* With eight VFs the PF would have no pool. Those that are there can only be counted. */
+	if (pci_num_vf(pdev) > VFP_MAX_VFS)
+		return dev_err_probe(&pdev->dev, -EBUSY, "%d VFs are there, %d are possible\n",
+				     pci_num_vf(pdev), VFP_MAX_VFS);
+	pci_sriov_set_totalvfs(pdev, VFP_MAX_VFS);
+	return 0;
 }
 
 static void vpf_main_init(struct vpf_adapter *a)
@@ -132,6 +136,7 @@ static void vpf_main_init(struct vpf_adapter *a)
 	init_rwsem(&a->load_lock);
 	spin_lock_init(&a->ring_lock);
 	mutex_init(&a->stats_lock);
+	mutex_init(&a->nvm_lock);
 	INIT_WORK(&a->link_work, vpf_link_work);
 	INIT_WORK(&a->reset_work, vpf_netdev_reset_work);
 	INIT_WORK(&a->remove_work, vpf_main_remove_work);
@@ -309,6 +314,7 @@ static int vpf_main_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (err)
 		goto err_devlink;
 	vpf_devlink_register(a);
+	vpf_sriov_adopt(a);
 	return 0;
 
 err_devlink:
@@ -323,7 +329,7 @@ static void vpf_main_remove(struct pci_dev *pdev)
 
 	vpf_devlink_unregister(a);
 	if (test_bit(VPF_F_LOADED, &a->flags))
-		vpf_sriov_disable(a);
+		vpf_sriov_unbind(a);
 	devl_lock(a->devlink);
 	vpf_main_unload(a);
 	devl_unlock(a->devlink);
@@ -332,12 +338,16 @@ static void vpf_main_remove(struct pci_dev *pdev)
 	vpf_devlink_free(a);
 }
 
-/* Only what the next kernel (kexec) must not meet: DMA and interrupts */
+/*
+ * Only what the next kernel (kexec) must not meet: DMA and interrupts. Of VFs, too: whoever uses
+ * them may not know that the end has come, so all of the NIC stops.
+ */
 static void vpf_main_shutdown(struct pci_dev *pdev)
 {
 	struct vpf_adapter *a = pci_get_drvdata(pdev);
 
-	if (!test_bit(VPF_F_LOADED, &a->flags))
+	/* Asleep or in recovery it is off already */
+	if (!test_bit(VPF_F_LOADED, &a->flags) || test_bit(VPF_F_PAUSED, &a->flags))
 		return;
 	rtnl_lock();
 	netif_device_detach(a->netdev);
@@ -345,6 +355,9 @@ static void vpf_main_shutdown(struct pci_dev *pdev)
 		dev_close(a->netdev);
 	rtnl_unlock();
 	vpf_irq_misc_disable(a);
+	vpf_eswitch_pause(a);
+	if (vfp_io_present(&a->io))
+		vpf_hw_reset(a);
 	pci_clear_master(pdev);
 }
 

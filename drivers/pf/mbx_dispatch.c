@@ -64,10 +64,13 @@ static int vpf_mbx_decode_mac(const u32 *msg, struct vpf_mbx_req *req)
 
 static int vpf_mbx_decode_mc(const u32 *msg, struct vpf_mbx_req *req)
 {
-	if (req->info > VFP_MBX_MULTICAST_MAX)
+	u8 num = req->info & ~VFP_MBX_MULTICAST_OVERFLOW;
+
+	if (num > VFP_MBX_MULTICAST_MAX)
 		return -EPROTO;
 	req->op = VPF_OP_MULTICAST;
-	req->num_mc = req->info;
+	req->num_mc = num;
+	req->on = req->info & VFP_MBX_MULTICAST_OVERFLOW;
 	vpf_mbx_get_hashes(&msg[1], req->num_mc, req->mc);
 	return 0;
 }
@@ -225,7 +228,7 @@ int vpf_mbx_allowed(const struct vpf_vport *vp, const struct vpf_mbx_req *req)
 
 	if (req->op == VPF_OP_RESET)
 		return 0;
-	if (vp->state != VPF_VPORT_ATTACHED && vp->state != VPF_VPORT_ACTIVE)
+	if (!vpf_vport_attached(vp))
 		return -ENOTCONN;
 	if ((vp->caps & cap) != cap)
 		return -EOPNOTSUPP;
@@ -235,11 +238,20 @@ int vpf_mbx_allowed(const struct vpf_vport *vp, const struct vpf_mbx_req *req)
 		/* The address it has is what each driver sets first */
 		if (ether_addr_equal(req->mac, vp->mac))
 			return 0;
+		/* One that it had before the host gave it another, of which it hasn't heard yet */
+		if (vp->mac_due)
+			return -EPERM;
 		fallthrough;
 	case VPF_OP_UC_ADD:
 		return vp->admin_mac && !vp->trusted ? -EPERM : 0;
 	case VPF_OP_RX_MODE:
-		return req->rx_mode && !vp->trusted ? -EPERM : 0;
+		if (req->rx_mode && !vp->trusted)
+			return -EPERM;
+		/*
+		 * Unknown unicast comes by the hash table, full, and on the emulated NIC to each
+		 * VF that listens to a group as well: other guests' frames
+		 */
+		return req->rx_mode & VFP_RX_PROMISC ? -EOPNOTSUPP : 0;
 	case VPF_OP_VLAN:
 		/* Leaving VLAN 0 and the like does no harm; joining would be a way out */
 		return vp->port_vid ? -EPERM : 0;
@@ -251,15 +263,38 @@ int vpf_mbx_allowed(const struct vpf_vport *vp, const struct vpf_mbx_req *req)
 }
 
 /**
+ * vpf_mbx_may_have() - may this VF have the address that it asks for?
+ * @vp: its vport
+ * @req: what it asks for, allowed by vpf_mbx_allowed()
+ * @owner: whom else the host knows by this address
+ *
+ * Whoever has the address of a bridge or of another guest gets what is sent to these. Trust lets a
+ * VF speak for stations behind it, which the bridge may have met elsewhere; not for the host.
+ *
+ * Return: 0 or -EADDRINUSE.
+ */
+int vpf_mbx_may_have(const struct vpf_vport *vp, const struct vpf_mbx_req *req,
+		     enum vpf_mbx_owner owner)
+{
+	if (ether_addr_equal(req->mac, vp->mac))
+		return 0;
+	if (owner == VPF_OWNER_HOST || (owner == VPF_OWNER_STATION && !vp->trusted))
+		return -EADDRINUSE;
+	return 0;
+}
+
+/**
  * vpf_mbx_set_mc() - a new list of multicast hashes is in force
  * @vp: vport
  * @mc: hashes, 12 bits each
  * @num: how many, at most VPF_VPORT_MAX_MC
+ * @more: there are more than the VF can say
  */
-void vpf_mbx_set_mc(struct vpf_vport *vp, const u16 *mc, unsigned int num)
+void vpf_mbx_set_mc(struct vpf_vport *vp, const u16 *mc, unsigned int num, bool more)
 {
 	memcpy(vp->mc, mc, num * sizeof(*mc));
 	vp->num_mc = num;
+	vp->more_mc = more;
 }
 
 /**
@@ -284,7 +319,7 @@ int vpf_mbx_mc_piece(struct vpf_vport *vp, const struct vpf_mbx_req *req)
 	vp->mc_next += req->num_mc;
 	if (vp->mc_next < req->mc_total)
 		return 0;
-	vpf_mbx_set_mc(vp, vp->mc_new, req->mc_total);
+	vpf_mbx_set_mc(vp, vp->mc_new, req->mc_total, false);
 	vp->mc_next = 0;
 	return 1;
 }
@@ -302,7 +337,7 @@ u32 vpf_mbx_state(const struct vpf_vport *vp, bool pf_link_up)
 
 	if (vpf_vport_link_up(vp, pf_link_up))
 		state |= VFP_STATE_LINK_UP;
-	if (vp->state == VPF_VPORT_ACTIVE)
+	if (vpf_vport_on_vf(vp))
 		state |= VFP_STATE_PATH_VF;
 	if (vp->trusted)
 		state |= VFP_STATE_TRUSTED;
@@ -312,6 +347,8 @@ u32 vpf_mbx_state(const struct vpf_vport *vp, bool pf_link_up)
 		state |= VFP_STATE_ADMIN_MAC;
 	if (vp->link_state == IFLA_VF_LINK_STATE_DISABLE)
 		state |= VFP_STATE_LINK_DISABLED;
+	if (vp->link_state == IFLA_VF_LINK_STATE_ENABLE)
+		state |= VFP_STATE_LINK_FORCED;
 	return state;
 }
 
@@ -325,9 +362,91 @@ u32 vpf_mbx_state(const struct vpf_vport *vp, bool pf_link_up)
  */
 bool vpf_mbx_cts(const struct vpf_vport *vp)
 {
-	if (vp->state != VPF_VPORT_ATTACHED && vp->state != VPF_VPORT_ACTIVE)
+	if (!vpf_vport_attached(vp))
 		return false;
 	return vp->version || vp->link_state != IFLA_VF_LINK_STATE_DISABLE;
+}
+
+static u8 vpf_mbx_nack_policy(const struct vpf_vport *vp, const struct vpf_mbx_req *req)
+{
+	switch (req->op) {
+	case VPF_OP_SET_MAC:
+	case VPF_OP_UC_ADD:
+		return vp->admin_mac || vp->mac_due ? VFP_NACK_ADMIN_MAC : VFP_NACK_UNTRUSTED;
+	case VPF_OP_RX_MODE:
+		return VFP_NACK_UNTRUSTED;
+	case VPF_OP_VLAN:
+		return VFP_NACK_PORT_VLAN;
+	default:
+		return VFP_NACK_NONE;
+	}
+}
+
+/**
+ * vpf_mbx_nack() - what a VF is told of an error
+ * @vp: its vport
+ * @req: what it has asked for
+ * @err: what came of it
+ *
+ * Return: VFP_NACK_*.
+ */
+u8 vpf_mbx_nack(const struct vpf_vport *vp, const struct vpf_mbx_req *req, int err)
+{
+	if (req->op == VPF_OP_DATA_PATH && req->on) {
+		if (vp->path_nack)
+			return vp->path_nack;
+		if (vp->link_state == IFLA_VF_LINK_STATE_DISABLE)
+			return VFP_NACK_LINK_DISABLED;
+	}
+	switch (err) {
+	case -EPROTO:
+	case -EINVAL:
+		return VFP_NACK_MALFORMED;
+	case -EOPNOTSUPP:
+		return VFP_NACK_UNSUPPORTED;
+	case -EPERM:
+		return vpf_mbx_nack_policy(vp, req);
+	case -EADDRINUSE:
+		return VFP_NACK_ADDR_IN_USE;
+	case -ENOSPC:
+		return VFP_NACK_NO_ROOM;
+	case -EMSGSIZE:
+		return VFP_NACK_FRAME_SIZE;
+	case -ENETDOWN:
+		return VFP_NACK_NO_LINK;
+	case -EBUSY:
+	case -EAGAIN:
+		return VFP_NACK_BUSY;
+	case -ENOMEM:
+	case -EIO:
+	case -ENODEV:
+	case -ETIMEDOUT:
+		return VFP_NACK_FAILED;
+	default:
+		return VFP_NACK_NONE;
+	}
+}
+
+/* Words of a refusal; msg[0] is there */
+static unsigned int vpf_mbx_refuse(const struct vpf_vport *vp, const struct vpf_mbx_req *req,
+				   int err, u32 *msg)
+{
+	bool path = req->id == VFP_MBX_DATA_PATH;
+
+	msg[1] = path ? req->cookie : 0;
+	/* To RESET what was granted before doesn't count */
+	if (!(vp->caps & VFP_CAP_REASON) || req->id == VFP_MBX_RESET)
+		return path ? VFP_MBX_DATA_PATH_LEN : 1;
+	msg[2] = FIELD_PREP(VFP_NACK_CODE, vpf_mbx_nack(vp, req, err));
+	return VFP_MBX_NACK_LEN;
+}
+
+/* Why it wouldn't get the data path now */
+static u8 vpf_mbx_path_nack(const struct vpf_vport *vp)
+{
+	if (vp->path_nack)
+		return vp->path_nack;
+	return vp->path_due ? VFP_NACK_BUSY : VFP_NACK_NONE;
 }
 
 /**
@@ -348,14 +467,15 @@ unsigned int vpf_mbx_reply(const struct vpf_vport *vp, const struct vpf_mbx_req 
 	/* An in-tree driver compares the reply to RESET as a whole */
 	if (req->id != VFP_MBX_RESET && vpf_mbx_cts(vp))
 		msg[0] |= VFP_MBX_CTS;
-	if (req->id == VFP_MBX_DATA_PATH) {
-		msg[1] = req->cookie;
-		return VFP_MBX_DATA_PATH_LEN;
-	}
+	if (req->id != VFP_MBX_RESET && vp->tell_state && vp->caps & VFP_CAP_STATE)
+		msg[0] |= VFP_MBX_NEWS;
 	if (err)
-		return 1;
+		return vpf_mbx_refuse(vp, req, err, msg);
 
 	switch (req->op) {
+	case VPF_OP_DATA_PATH:
+		msg[1] = req->cookie;
+		return VFP_MBX_DATA_PATH_LEN;
 	case VPF_OP_RESET:
 		vpf_mbx_put_mac(&msg[1], vp->mac);
 		return VFP_MBX_RESET_REPLY_LEN;
@@ -370,7 +490,12 @@ unsigned int vpf_mbx_reply(const struct vpf_vport *vp, const struct vpf_mbx_req 
 		msg[3] = vpf_mbx_state(vp, pf_link_up);
 		msg[4] = vp->port_vid;
 		msg[5] = VFP_MAX_FRAME;
-		return VFP_MBX_GET_STATE_REPLY_LEN;
+		if (!(vp->caps & (VFP_CAP_MAC_COUNT | VFP_CAP_REASON)))
+			return VFP_MBX_GET_STATE_REPLY_LEN;
+		msg[6] = vp->caps & VFP_CAP_MAC_COUNT ? vp->mac_count : 0;
+		msg[7] = vp->caps & VFP_CAP_REASON ?
+			 FIELD_PREP(VFP_NACK_CODE, vpf_mbx_path_nack(vp)) : 0;
+		return VFP_MBX_GET_STATE_REPLY_LEN_EXT;
 	default:
 		return 1;
 	}

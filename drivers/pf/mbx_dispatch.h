@@ -24,6 +24,13 @@ enum vpf_mbx_op {
 	VPF_OP_MC_PIECE,
 };
 
+/* Whom the host knows by an address, beside its functions' own */
+enum vpf_mbx_owner {
+	VPF_OWNER_NONE,
+	VPF_OWNER_STATION,	/* somebody behind another port of a bridge */
+	VPF_OWNER_HOST,		/* what is above the PF, or a port of a bridge */
+};
+
 /**
  * struct vpf_mbx_req - a message, decoded
  * @id: message id, for the reply
@@ -31,7 +38,7 @@ enum vpf_mbx_op {
  * @op: what it asks for
  * @mac: SET_MAC
  * @vid: VLAN
- * @on: VLAN: join; DATA_PATH: to the VF
+ * @on: VLAN: join; DATA_PATH: to the VF; MULTICAST: there are more groups
  * @max_frame: LPE, bytes with header and FCS
  * @mc: MULTICAST, MC_LIST: hashes
  * @num_mc: how many
@@ -62,9 +69,12 @@ struct vpf_mbx_req {
 
 int vpf_mbx_decode(const u32 *msg, struct vpf_mbx_req *req);
 int vpf_mbx_allowed(const struct vpf_vport *vp, const struct vpf_mbx_req *req);
+int vpf_mbx_may_have(const struct vpf_vport *vp, const struct vpf_mbx_req *req,
+		     enum vpf_mbx_owner owner);
 int vpf_mbx_mc_piece(struct vpf_vport *vp, const struct vpf_mbx_req *req);
-void vpf_mbx_set_mc(struct vpf_vport *vp, const u16 *mc, unsigned int num);
+void vpf_mbx_set_mc(struct vpf_vport *vp, const u16 *mc, unsigned int num, bool more);
 u32 vpf_mbx_state(const struct vpf_vport *vp, bool pf_link_up);
+u8 vpf_mbx_nack(const struct vpf_vport *vp, const struct vpf_mbx_req *req, int err);
 bool vpf_mbx_cts(const struct vpf_vport *vp);
 unsigned int vpf_mbx_reply(const struct vpf_vport *vp, const struct vpf_mbx_req *req, int err,
 			   bool pf_link_up, u32 *msg);

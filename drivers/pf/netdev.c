@@ -11,14 +11,14 @@
 #include "eswitch.h"
 #include "pf.h"
 
-/* Drop what the PF sent itself and the NIC gave back (reflect.c), and the self-test's */
+/* Drop what the PF sent itself and the NIC gave back (learn.c), and the self-test's */
 static bool vpf_netdev_rx_filter(struct vrg_ring *ring, struct sk_buff *skb)
 {
 	struct vpf_adapter *a = vpf_adapter(ring->netdev);
 
 	if (unlikely(test_bit(VPF_F_SELFTEST, &a->flags)))
 		return vpf_selftest_rx(a, skb);
-	return vpf_reflect_rx(a, skb);
+	return vpf_learn_rx(a, skb);
 }
 
 static void vpf_netdev_free_rings(struct vrg_ring **tx, struct vrg_ring *rx)
@@ -35,23 +35,25 @@ static int vpf_netdev_alloc_rings(struct vpf_adapter *a, u16 tx_count, u16 rx_co
 {
 	unsigned int i;
 
-	*rx = vrg_rx_alloc(a->netdev, vpf_dev(a), &a->vec.napi, 0, rx_count);
-	if (!*rx)
-		return -ENOMEM;
-	(*rx)->filter = vpf_netdev_rx_filter;
-	(*rx)->rx_stamp = vpf_ptp_rx;
 	for (i = 0; i < VPF_NUM_TX; i++) {
 		tx[i] = vrg_tx_alloc(a->netdev, vpf_dev(a), i, tx_count);
 		if (!tx[i])
 			goto err;
 		tx[i]->tx_stamp = vpf_ptp_tx;
+		tx[i]->base = R_QBASE_TX(VPF_TX_QUEUE(i));
 	}
+	/* Last: its buffers can't be freed while the NAPI runs, which may serve other rings now */
+	*rx = vrg_rx_alloc(a->netdev, vpf_dev(a), &a->vec.napi, 0, rx_count);
+	if (!*rx)
+		goto err;
+	(*rx)->filter = vpf_netdev_rx_filter;
+	(*rx)->rx_stamp = vpf_ptp_rx;
+	(*rx)->base = R_QBASE_RX(VPF_RX_QUEUE);
 	return 0;
 
 err:
 	while (i--)
 		vrg_tx_free(tx[i]);
-	vrg_rx_free(*rx);
 	return -ENOMEM;
 }
 
@@ -73,6 +75,14 @@ static void vpf_netdev_use_rings(struct vpf_adapter *a, struct vrg_ring **tx, st
 	spin_unlock_bh(&a->ring_lock);
 }
 
+/* The rest of vpf_netdev_up(), which can't fail: the queues are on */
+static void vpf_netdev_run(struct vpf_adapter *a)
+{
+	set_bit(VPF_F_UP, &a->flags);
+	vpf_eswitch_pf_enable(a, true);
+	vrg_up(&a->vec, 1);
+}
+
 /**
  * vpf_netdev_up() - let the PF's queues run
  * @a: adapter with rings in place; RTNL
@@ -81,23 +91,11 @@ static void vpf_netdev_use_rings(struct vpf_adapter *a, struct vrg_ring **tx, st
  */
 int vpf_netdev_up(struct vpf_adapter *a)
 {
-	int err;
+	int err = vrg_queues_on(&a->vec, 1);
 
-	err = vpf_queue_start(a);
-	if (err) {
-		vpf_queue_stop(a);
-		return err;
-	}
-	napi_enable(&a->vec.napi);
-	set_bit(VPF_F_UP, &a->flags);
-	vpf_irq_queue_enable(a);
-	vpf_eswitch_pf_enable(a, true);
-	netif_tx_start_all_queues(a->netdev);
-	/* Frames that came before the interrupt was unmasked */
-	local_bh_disable();
-	napi_schedule(&a->vec.napi);
-	local_bh_enable();
-	return 0;
+	if (!err)
+		vpf_netdev_run(a);
+	return err;
 }
 
 /**
@@ -108,12 +106,9 @@ void vpf_netdev_down(struct vpf_adapter *a)
 {
 	if (!test_and_clear_bit(VPF_F_UP, &a->flags))
 		return;
-	netif_tx_disable(a->netdev);
+	vrg_stop_tx(&a->vec, 1);
 	vpf_eswitch_pf_enable(a, false);
-	vpf_irq_queue_disable(a);
-	napi_disable(&a->vec.napi);
-	vrg_dim_stop(&a->vec);
-	vpf_queue_stop(a);
+	vrg_down(&a->vec, 1);
 }
 
 static int vpf_netdev_open(struct net_device *netdev)
@@ -165,11 +160,10 @@ static int vpf_netdev_stop(struct net_device *netdev)
  * @tx_count: descriptors of a transmit ring
  * @rx_count: descriptors of the receive ring
  *
- * The new rings are there before the old ones go, so without memory nothing
- * changes.
+ * The old rings stay until the new ones are in use, so whatever fails changes nothing.
  *
- * Return: 0, -ENOMEM, or an error of starting the new rings (the netdev is then
- * down in effect, as after a failed reset).
+ * Return: 0, or an error with the old ones running; or down in effect, as after a failed
+ * reset, when a NIC that took neither is at fault.
  */
 int vpf_netdev_set_rings(struct vpf_adapter *a, u16 tx_count, u16 rx_count)
 {
@@ -187,10 +181,20 @@ int vpf_netdev_set_rings(struct vpf_adapter *a, u16 tx_count, u16 rx_count)
 	memcpy(old_tx, a->tx, sizeof(old_tx));
 	vpf_netdev_down(a);
 	vpf_netdev_use_rings(a, tx, rx);
+	err = vrg_queues_on(&a->vec, 1);
+	if (err) {
+		vpf_netdev_use_rings(a, old_tx, old_rx);
+		vpf_netdev_free_rings(tx, rx);
+		if (vpf_netdev_up(a))
+			netdev_err(a->netdev, "the old rings don't start either\n");
+		return err;
+	}
+	/* While no NAPI runs: see vpf_netdev_alloc_rings() */
 	vpf_netdev_free_rings(old_tx, old_rx);
 	a->tx_count = tx_count;
 	a->rx_count = rx_count;
-	return vpf_netdev_up(a);
+	vpf_netdev_run(a);
+	return 0;
 }
 
 /**
@@ -279,7 +283,7 @@ static netdev_tx_t vpf_netdev_xmit(struct sk_buff *skb, struct net_device *netde
 	struct vpf_adapter *a = vpf_adapter(netdev);
 	struct vrg_ring *ring = a->tx[skb_get_queue_mapping(skb)];
 
-	if (vpf_reflect_active(a) && vpf_reflect_tx(a, skb)) {
+	if (vpf_learn_active(a) && vpf_learn_tx(a, skb)) {
 		dev_kfree_skb_any(skb);
 		/* Perhaps the last of a batch */
 		vrg_tx_kick(ring);
@@ -357,7 +361,7 @@ const struct net_device_ops vpf_netdev_ops = {
 	.ndo_open		= vpf_netdev_open,
 	.ndo_stop		= vpf_netdev_stop,
 	.ndo_start_xmit		= vpf_netdev_xmit,
-	.ndo_features_check	= vrg_features_check,
+	.ndo_features_check	= vpf_learn_features_check,
 	.ndo_tx_timeout		= vpf_netdev_tx_timeout,
 	.ndo_get_stats64	= vpf_stats_get64,
 	.ndo_validate_addr	= eth_validate_addr,
@@ -377,4 +381,5 @@ const struct net_device_ops vpf_netdev_ops = {
 	.ndo_get_vf_stats	= vpf_ndo_get_vf_stats,
 	VFP_NDO_HWTSTAMP(vpf_ptp_hwtstamp_get, vpf_ptp_hwtstamp_set, vpf_ptp_ioctl)
 	VFP_NDO_DEVLINK_PORT(vpf_ndo_get_devlink_port)
+	VFP_NDO_PHYS_PORT_NAME(vfp_no_phys_port_name)
 };

@@ -32,6 +32,8 @@
 #define VPF_VEC_QUEUE		1
 #define VPF_NUM_VEC		2
 #define VPF_ITR_MAX		0x1fffU	/* us */
+/* Receive overruns that are counted one by one, between two looks at the statistics */
+#define VPF_IRQ_MAX_RXO		1024
 
 struct vpf_eswitch;
 struct vpf_ptp;
@@ -113,6 +115,7 @@ struct vpf_hw_stats {
  * @stats_work: every 2 s, before the NIC's 32-bit counters can wrap
  * @stats_lock: protects @hw_stats and the registers that clear when read
  * @hw_stats: the NIC's counters, widened (@stats_lock)
+ * @nvm_lock: protects EERD: RTNL or devlink's lock, whoever reads
  * @fc_wanted: pause directions asked for, FLOW_CTRL_* (RTNL)
  * @fc_autoneg: pause directions are negotiated (RTNL)
  * @fc: pause directions in force (link_work)
@@ -166,6 +169,8 @@ struct vpf_adapter {
 	/* hw_stats, and the registers that clear when read */
 	struct mutex stats_lock;
 	struct vpf_hw_stats hw_stats;
+	/* EERD */
+	struct mutex nvm_lock;
 
 	u8 fc_wanted;
 	u8 fc;
@@ -245,13 +250,11 @@ void vpf_irq_queue_free(struct vpf_adapter *a);
 void vpf_irq_program(struct vpf_adapter *a);
 void vpf_irq_misc_enable(struct vpf_adapter *a);
 void vpf_irq_misc_disable(struct vpf_adapter *a);
-void vpf_irq_queue_enable(struct vpf_adapter *a);
-void vpf_irq_queue_disable(struct vpf_adapter *a);
+void vpf_irq_mailbox_enable(struct vpf_adapter *a);
+unsigned int vpf_irq_rxo(struct vpf_adapter *a);
 void vpf_irq_set_itr(struct vpf_adapter *a);
 
 /* queue.c */
-int vpf_queue_start(struct vpf_adapter *a);
-void vpf_queue_stop(struct vpf_adapter *a);
 void vpf_queue_settle_tx(struct vpf_adapter *a);
 void vpf_queue_settle_rx(struct vpf_adapter *a);
 
@@ -271,6 +274,7 @@ void vpf_ptp_pause(struct vpf_adapter *a);
 void vpf_ptp_restore(struct vpf_adapter *a);
 bool vpf_ptp_tx(struct vrg_ring *ring, struct sk_buff *skb);
 void vpf_ptp_rx(struct vrg_ring *ring, struct sk_buff *skb);
+void vpf_ptp_tend(struct vpf_adapter *a);
 int vpf_ptp_ts_info(struct net_device *netdev, vfp_ts_info *info);
 #ifdef VFP_HAVE_NDO_HWTSTAMP
 int vpf_ptp_hwtstamp_get(struct net_device *netdev, struct kernel_hwtstamp_config *config);

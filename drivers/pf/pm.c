@@ -6,6 +6,7 @@
  * In between no register is touched: the function may be off, and reads would look like a
  * removal. What is wished for meanwhile goes into the tables, and is written afterwards.
  */
+#include <linux/delay.h>
 #include <linux/pci.h>
 #include <linux/rtnetlink.h>
 
@@ -106,16 +107,40 @@ static void vpf_pm_each_vf(struct pci_dev *pdev, void (*fn)(struct pci_dev *vf))
 	}
 }
 
+/*
+ * In the middle of a reset of the VF's own (vfio's, say), which is done with its lock held, there
+ * is nothing to save. Bounded: a driver may be on its way out, and wait for its user with it.
+ */
+static bool vpf_pm_lock_vf(struct pci_dev *vf)
+{
+	unsigned int tries;
+
+	for (tries = 0; tries < 100; tries++) {
+		if (device_trylock(&vf->dev))
+			return true;
+		usleep_range(10000, 20000);
+	}
+	return false;
+}
+
 static void vpf_pm_save_vf(struct pci_dev *vf)
 {
+	bool locked = vpf_pm_lock_vf(vf);
+
 	pci_save_state(vf);
+	if (locked)
+		device_unlock(&vf->dev);
 }
 
 static void vpf_pm_restore_vf(struct pci_dev *vf)
 {
+	bool locked = vpf_pm_lock_vf(vf);
+
 	pci_restore_state(vf);
 	/* Its own driver may need it after an error */
 	pci_save_state(vf);
+	if (locked)
+		device_unlock(&vf->dev);
 }
 
 /* The PF's reset is its VFs' as well, but the PCI core restores the PF's state alone */

@@ -44,6 +44,8 @@
  * @tx_start: since when, jiffies
  * @tx_timeouts: time stamps that never came
  * @tx_skipped: frames that found another one waiting
+ * @rx_waiting: a received frame's time stamp waits, and did when it was last looked at
+ * @rx_cleared: time stamps that nobody has fetched
  * @tx_work: looks for the time stamp
  */
 struct vpf_ptp {
@@ -62,6 +64,8 @@ struct vpf_ptp {
 	unsigned long tx_start;
 	u64 tx_timeouts;
 	u64 tx_skipped;
+	bool rx_waiting;
+	u64 rx_cleared;
 	struct work_struct tx_work;
 };
 
@@ -162,6 +166,13 @@ static void vpf_ptp_tx_drop(struct vpf_ptp *ptp)
 	ptp->tx_skb = NULL;
 }
 
+/* A time stamp whose frame was given up is nobody's: not the next frame's, either */
+static void vpf_ptp_tx_discard(struct vpf_ptp *ptp)
+{
+	if (vpf_rd32(ptp->a, R_TSYNCTXCTL) & TSYNCTXCTL_VALID)
+		vpf_ptp_read64(ptp->a, R_TXSTMPL);
+}
+
 static void vpf_ptp_tx_work(struct work_struct *work)
 {
 	struct vpf_ptp *ptp = container_of(work, struct vpf_ptp, tx_work);
@@ -181,6 +192,7 @@ static void vpf_ptp_tx_work(struct work_struct *work)
 	} else if (time_after(jiffies, ptp->tx_start + VPF_PTP_TX_TIMEOUT)) {
 		ptp->tx_timeouts++;
 		vpf_ptp_tx_drop(ptp);
+		vpf_ptp_tx_discard(ptp);
 	} else {
 		again = true;
 	}
@@ -214,6 +226,7 @@ bool vpf_ptp_tx(struct vrg_ring *ring, struct sk_buff *skb)
 	if (ptp->config.tx_type == HWTSTAMP_TX_ON) {
 		ok = !ptp->tx_skb;
 		if (ok) {
+			vpf_ptp_tx_discard(ptp);
 			skb_shinfo(skb)->tx_flags |= SKBTX_IN_PROGRESS;
 			ptp->tx_skb = skb_get(skb);
 			ptp->tx_start = jiffies;
@@ -255,7 +268,34 @@ void vpf_ptp_rx(struct vrg_ring *ring, struct sk_buff *skb)
 
 		skb_hwtstamps(skb)->hwtstamp = ns_to_ktime(timecounter_cyc2time(&ptp->tc, stamp));
 	}
+	ptp->rx_waiting = false;
 	spin_unlock(&ptp->lock);
+}
+
+/**
+ * vpf_ptp_tend() - make room for the time stamps of frames to come
+ * @a: adapter
+ *
+ * The NIC notes the time of frames that the PF never gets as well: to a VF, or for which there was
+ * no buffer. It notes no other until that is fetched. Called now and then: what waits at two such
+ * times in a row waits for nobody.
+ */
+void vpf_ptp_tend(struct vpf_adapter *a)
+{
+	struct vpf_ptp *ptp = a->ptp;
+	bool waiting;
+
+	if (!ptp || ptp->config.rx_filter == HWTSTAMP_FILTER_NONE)
+		return;
+	spin_lock_bh(&ptp->lock);
+	waiting = vpf_rd32(a, R_TSYNCRXCTL) & TSYNCRXCTL_VALID && vfp_io_present(&a->io);
+	if (waiting && ptp->rx_waiting) {
+		vpf_ptp_rx_read(a);
+		ptp->rx_cleared++;
+		waiting = false;
+	}
+	ptp->rx_waiting = waiting;
+	spin_unlock_bh(&ptp->lock);
 }
 
 static void vpf_ptp_apply(struct vpf_ptp *ptp)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The PF's queues.
+ * Waiting for the PF's queues to have done what they were given.
  */
 #include <linux/delay.h>
 #include <linux/rcupdate.h>
@@ -10,49 +10,6 @@
 /* A packet buffer of 64 KB is in memory by then; and 20 to 40 ms at most */
 #define VPF_SETTLE_US		200
 #define VPF_SETTLE_TRIES	100
-
-/**
- * vpf_queue_start() - let the NIC use the rings
- * @a: adapter with rings that are empty
- *
- * Return: 0, -ETIMEDOUT, -ENODEV or -ENOMEM; the queues may be on in part then.
- */
-int vpf_queue_start(struct vpf_adapter *a)
-{
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < VPF_NUM_TX; i++) {
-		a->tx[i]->vec = &a->vec;
-		err = vrg_queue_start_tx(&a->io, R_QBASE_TX(VPF_TX_QUEUE(i)), a->tx[i]);
-		if (err)
-			return err;
-	}
-	a->rx->vec = &a->vec;
-	return vrg_queue_start_rx(&a->io, R_QBASE_RX(VPF_RX_QUEUE), a->rx);
-}
-
-/**
- * vpf_queue_stop() - take the rings from the NIC and empty them
- * @a: adapter; nobody transmits or polls
- */
-void vpf_queue_stop(struct vpf_adapter *a)
-{
-	unsigned int i;
-
-	vrg_queue_off(&a->io, R_QBASE_RX(VPF_RX_QUEUE));
-	for (i = 0; i < VPF_NUM_TX; i++)
-		vrg_queue_off(&a->io, R_QBASE_TX(VPF_TX_QUEUE(i)));
-	vfp_io_flush(&a->io);
-	usleep_range(1000, 2000);
-
-	for (i = 0; i < VPF_NUM_TX; i++) {
-		a->tx[i]->tail = NULL;
-		vrg_tx_flush(a->tx[i]);
-	}
-	a->rx->tail = NULL;
-	vrg_rx_reset(a->rx);
-}
 
 /* How far a ring's position is beyond another */
 static u16 vpf_queue_dist(const struct vrg_ring *ring, u16 from, u16 to)

@@ -9,7 +9,7 @@
  * for each that it remembers.
  *
  * Hardware that doesn't reflect loses nothing by it: a signature that finds no match
- * expires.
+ * expires. Once VPF_REFLECT_PROBE of them have, and never one came back, no more are taken.
  *
  * Pure. Locking is the caller's.
  */
@@ -61,7 +61,7 @@ static struct vpf_reflect_entry *vpf_reflect_set(struct vpf_reflect *r, u32 sign
 	return r->entry[signature & (VPF_REFLECT_SETS - 1)];
 }
 
-static bool vpf_reflect_fresh(const struct vpf_reflect_entry *e, u64 now_ms)
+static bool vpf_reflect_fresh(const struct vpf_reflect_entry *e, u32 now_ms)
 {
 	return e->signature && now_ms - e->ms <= VPF_REFLECT_MS;
 }
@@ -72,7 +72,7 @@ static bool vpf_reflect_fresh(const struct vpf_reflect_entry *e, u64 now_ms)
  * @signature: of the frame
  * @now_ms: time in ms
  */
-void vpf_reflect_note(struct vpf_reflect *r, u32 signature, u64 now_ms)
+void vpf_reflect_note(struct vpf_reflect *r, u32 signature, u32 now_ms)
 {
 	struct vpf_reflect_entry *e = vpf_reflect_set(r, signature), *use = e;
 	unsigned int i;
@@ -82,9 +82,13 @@ void vpf_reflect_note(struct vpf_reflect *r, u32 signature, u64 now_ms)
 			use = &e[i];
 			break;
 		}
-		if (e[i].ms < use->ms)
+		if ((s32)(e[i].ms - use->ms) < 0)
 			use = &e[i];
 	}
+	if (vpf_reflect_fresh(use, now_ms))
+		r->overflown++;
+	else if (use->signature && ++r->expired >= VPF_REFLECT_PROBE && !r->dropped)
+		WRITE_ONCE(r->absent, true);
 	use->signature = signature;
 	use->ms = now_ms;
 }
@@ -97,7 +101,7 @@ void vpf_reflect_note(struct vpf_reflect *r, u32 signature, u64 now_ms)
  *
  * Return: true, and forgets it: the same frame comes back once.
  */
-bool vpf_reflect_match(struct vpf_reflect *r, u32 signature, u64 now_ms)
+bool vpf_reflect_match(struct vpf_reflect *r, u32 signature, u32 now_ms)
 {
 	struct vpf_reflect_entry *e = vpf_reflect_set(r, signature), *oldest = NULL;
 	unsigned int i;
@@ -105,7 +109,7 @@ bool vpf_reflect_match(struct vpf_reflect *r, u32 signature, u64 now_ms)
 	for (i = 0; i < VPF_REFLECT_WAYS; i++) {
 		if (e[i].signature != signature || !vpf_reflect_fresh(&e[i], now_ms))
 			continue;
-		if (!oldest || e[i].ms < oldest->ms)
+		if (!oldest || (s32)(e[i].ms - oldest->ms) < 0)
 			oldest = &e[i];
 	}
 	if (!oldest)
@@ -113,4 +117,14 @@ bool vpf_reflect_match(struct vpf_reflect *r, u32 signature, u64 now_ms)
 	oldest->signature = 0;
 	r->dropped++;
 	return true;
+}
+
+/**
+ * vpf_reflect_probe() - look again whether the NIC reflects
+ * @r: memory
+ */
+void vpf_reflect_probe(struct vpf_reflect *r)
+{
+	r->expired = 0;
+	WRITE_ONCE(r->absent, false);
 }

@@ -161,7 +161,7 @@ static void vpf_selftest_offline(struct vpf_adapter *a, u64 *data)
 	}
 	if (netif_running(netdev)) {
 		netif_carrier_off(netdev);
-		netif_tx_disable(netdev);
+		vrg_stop_tx(&a->vec, 1);
 		data[VPF_SELFTEST_LOOPBACK] = vpf_selftest_loopback(a);
 	}
 	vpf_netdev_quiesce(a);

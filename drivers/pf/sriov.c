@@ -31,7 +31,11 @@ static int vpf_sriov_reserve(struct vpf_eswitch *esw, unsigned int num)
 	unsigned int n;
 	int err = 0;
 
+	vpf_eswitch_stats_start(esw);
 	mutex_lock(&esw->lock);
+	spin_lock_bh(&esw->tbl_lock);
+	vpf_vlan_set_vfs(&esw->vlan, num);
+	spin_unlock_bh(&esw->tbl_lock);
 	for (n = 0; n < num && !err; n++)
 		err = vpf_eswitch_event(esw, n, VPF_EV_RESERVE);
 	if (!err)
@@ -54,6 +58,8 @@ static void vpf_sriov_release(struct vpf_eswitch *esw)
 		/* What the operator had set goes with the VF */
 		vpf_vport_gen_mac(mac, esw->a->netdev->perm_addr, n);
 		vpf_vport_init(&esw->vport[n], n, mac);
+		esw->vf[n].mute_ms = 0;
+		clear_bit(n, &esw->unread);
 		memset(&esw->mbx_stats[n], 0, sizeof(esw->mbx_stats[n]));
 		vpf_eswitch_sync_vport(esw, n);
 	}
@@ -66,61 +72,124 @@ static void vpf_sriov_release(struct vpf_eswitch *esw)
 	mutex_unlock(&esw->stats_lock);
 }
 
-static int vpf_sriov_enable(struct vpf_adapter *a, unsigned int num)
+/* All that VFs need but the functions themselves */
+static int vpf_sriov_prepare(struct vpf_adapter *a, unsigned int num)
 {
 	struct vpf_eswitch *esw = a->esw;
 	int err;
 
 	err = vpf_sriov_reserve(esw, num);
-	if (err)
-		goto err_release;
-	err = vpf_devlink_vf_ports_add(a, num);
-	if (err)
-		goto err_release;
+	if (!err)
+		err = vpf_devlink_vf_ports_add(a, num);
+	if (err) {
+		vpf_sriov_release(esw);
+		return err;
+	}
 	vpf_eswitch_loopback(esw, true);
-	/* Drivers of this host bind in there, and want their mail answered */
-	queue_delayed_work(esw->wq, &esw->poll_work, HZ);
-	err = pci_enable_sriov(a->pdev, num);
+	vpf_learn_start(esw);
+	/* Drivers of this host bind before pci_enable_sriov() returns, and want an answer */
+	vpf_mailbox_start(esw);
+	return 0;
+}
+
+/* Undo vpf_sriov_prepare(). No data path is on a VF. */
+static void vpf_sriov_forget(struct vpf_adapter *a)
+{
+	vpf_devlink_vf_ports_del(a);
+	vpf_sriov_release(a->esw);
+	cancel_delayed_work_sync(&a->esw->poll_work);
+	vpf_mailbox_flush(a->esw);
+	vpf_eswitch_rewrite(a->esw);
+	vpf_eswitch_loopback(a->esw, false);
+}
+
+static int vpf_sriov_enable(struct vpf_adapter *a, unsigned int num)
+{
+	int err;
+
+	err = vpf_sriov_prepare(a, num);
 	if (err)
-		goto err_loopback;
-	vpf_eswitch_rewrite(esw);
-	vpf_eswitch_irq(a);
+		return err;
+	err = pci_enable_sriov(a->pdev, num);
+	if (err) {
+		vpf_sriov_forget(a);
+		return err;
+	}
+	vpf_eswitch_rewrite(a->esw);
+	vpf_mailbox_irq(a);
 	netdev_info(a->netdev, "%u VFs\n", num);
 	return 0;
+}
 
-err_loopback:
-	vpf_eswitch_loopback(esw, false);
-	vpf_devlink_vf_ports_del(a);
-err_release:
-	vpf_sriov_release(esw);
-	return err;
+/* What is sent to the addresses of VFs takes the synthetic path from here on */
+static void vpf_sriov_leave_paths(struct vpf_eswitch *esw)
+{
+	unsigned int n;
+
+	mutex_lock(&esw->lock);
+	for (n = 0; n < esw->num_vfs; n++)
+		vpf_eswitch_event(esw, n, VPF_EV_PATH_SYNTHETIC);
+	mutex_unlock(&esw->lock);
+	vpf_mailbox_flush(esw);
 }
 
 /**
  * vpf_sriov_disable() - remove all VFs
  * @a: adapter
  *
- * Their vports leave the VF path before the functions go, so what is sent to their
- * addresses takes the synthetic path from then on.
+ * Their vports leave the VF path before the functions go.
  */
 void vpf_sriov_disable(struct vpf_adapter *a)
 {
-	struct vpf_eswitch *esw = a->esw;
-	unsigned int n;
-
-	if (!esw->num_vfs)
+	if (!a->esw->num_vfs)
 		return;
-	mutex_lock(&esw->lock);
-	for (n = 0; n < esw->num_vfs; n++)
-		vpf_eswitch_event(esw, n, VPF_EV_PATH_SYNTHETIC);
-	mutex_unlock(&esw->lock);
-
+	vpf_sriov_leave_paths(a->esw);
 	pci_disable_sriov(a->pdev);
-	vpf_devlink_vf_ports_del(a);
-	vpf_sriov_release(esw);
-	cancel_delayed_work_sync(&esw->poll_work);
-	vpf_eswitch_rewrite(esw);
-	vpf_eswitch_loopback(esw, false);
+	/* Where VFs were found at probe it couldn't be said */
+	pci_sriov_set_totalvfs(a->pdev, VFP_MAX_VFS);
+	vpf_sriov_forget(a);
+}
+
+/**
+ * vpf_sriov_unbind() - the driver leaves
+ * @a: adapter
+ *
+ * An unbind can't be refused, and to remove a VF that somebody has open by vfio would wait for
+ * him, with the device's lock held. So all VFs stay, switched off, for the driver that comes next.
+ */
+void vpf_sriov_unbind(struct vpf_adapter *a)
+{
+	int held = READ_ONCE(a->force_vf_removal) ? 0 : vpf_sriov_count_held(a->pdev);
+
+	if (!held) {
+		vpf_sriov_disable(a);
+		return;
+	}
+	pci_warn(a->pdev, "%d VFs are in use by vfio: all VFs stay, without a PF\n", held);
+	vpf_sriov_leave_paths(a->esw);
+	vpf_sriov_forget(a);
+}
+
+/**
+ * vpf_sriov_adopt() - VFs that were there before this driver
+ * @a: adapter
+ *
+ * The NIC's reset has told their drivers to start again. The operator's policy is as for new ones.
+ */
+void vpf_sriov_adopt(struct vpf_adapter *a)
+{
+	unsigned int num = pci_num_vf(a->pdev);
+	int err;
+
+	if (!num)
+		return;
+	err = vpf_sriov_prepare(a, num);
+	if (err) {
+		pci_err(a->pdev, "%u VFs that were left can't be served: %pe\n", num, ERR_PTR(err));
+		return;
+	}
+	vpf_eswitch_rewrite(a->esw);
+	netdev_info(a->netdev, "%u VFs that were left\n", num);
 }
 
 /**

@@ -88,7 +88,7 @@ void vpf_stats_update(struct vpf_adapter *a)
 			s->tx_bytes += tx;
 		}
 	}
-	s->rx_overruns += atomic_xchg(&a->rxo, 0);
+	s->rx_overruns += vpf_irq_rxo(a);
 	mutex_unlock(&a->stats_lock);
 	vpf_eswitch_stats_update(a);
 }
@@ -98,6 +98,7 @@ void vpf_stats_work(struct work_struct *work)
 	struct vpf_adapter *a = container_of(to_delayed_work(work), struct vpf_adapter, stats_work);
 
 	vpf_stats_update(a);
+	vpf_ptp_tend(a);
 	if (vfp_io_present(&a->io))
 		schedule_delayed_work(&a->stats_work, VPF_STATS_PERIOD);
 }
@@ -120,7 +121,7 @@ void vpf_stats_get64(struct net_device *netdev, struct rtnl_link_stats64 *s)
 	s->tx_packets = tx.packets;
 	s->tx_bytes = tx.bytes;
 	s->tx_dropped = tx.drops;
-	s->rx_packets = rx.packets - rx.filtered;
+	s->rx_packets = rx.packets;
 	s->rx_bytes = rx.bytes;
 	s->rx_errors = rx.drops;
 	s->multicast = rx.multicast;

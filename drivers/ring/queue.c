@@ -46,7 +46,6 @@ int vrg_queue_start_tx(struct vfp_io *io, u32 base, struct vrg_ring *ring)
 	return vrg_queue_enable(io, base, FIELD_PREP(DCTL_PTHRESH, 8) |
 				FIELD_PREP(DCTL_HTHRESH, 1));
 }
-EXPORT_SYMBOL_GPL(vrg_queue_start_tx);
 
 /**
  * vrg_queue_start_rx() - let the NIC receive into a ring
@@ -69,7 +68,6 @@ int vrg_queue_start_rx(struct vfp_io *io, u32 base, struct vrg_ring *ring)
 	/* The tail is ignored before the queue is on */
 	return err ? err : vrg_rx_fill(ring);
 }
-EXPORT_SYMBOL_GPL(vrg_queue_start_rx);
 
 /**
  * vrg_queue_off() - tell the NIC to leave a queue alone
@@ -83,7 +81,6 @@ void vrg_queue_off(struct vfp_io *io, u32 base)
 {
 	vfp_wr32(io, base + Q_DCTL, 0);
 }
-EXPORT_SYMBOL_GPL(vrg_queue_off);
 
 /**
  * vrg_queue_head() - the descriptor the NIC takes next

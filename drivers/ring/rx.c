@@ -19,6 +19,10 @@
 #define VRG_RX_HEADROOM		(NET_SKB_PAD + NET_IP_ALIGN)
 #define VRG_RX_BUF_LEN		3072U	/* SRRCTL.BSIZEPKT counts KiB */
 #define VRG_RX_BATCH		16	/* buffers given at once */
+/* With fewer a frame of the largest size might wait for ever for those it needs */
+#define VRG_RX_LOW		(DIV_ROUND_UP(VFP_MAX_FRAME, VRG_RX_BUF_LEN) + 1)
+/* Buffers that a poll takes at most for each frame of its budget, should no frame end */
+#define VRG_RX_BUFS		4
 
 struct vrg_rx_buf {
 	struct page *page;
@@ -92,11 +96,11 @@ void vrg_rx_reset(struct vrg_ring *ring)
 		ring->rx_buf[i].page = NULL;
 	}
 	vrg_rx_drop_partial(ring);
+	ring->skip = false;
 	memset(ring->desc, 0, ring->size);
 	ring->next_use = 0;
 	ring->next_clean = 0;
 }
-EXPORT_SYMBOL_GPL(vrg_rx_reset);
 
 /**
  * vrg_rx_free() - free a ring and its buffers
@@ -117,7 +121,7 @@ EXPORT_SYMBOL_GPL(vrg_rx_free);
  * vrg_rx_fill() - give the NIC all the buffers it lacks
  * @ring: receive ring; the queue is on (it ignores its tail before)
  *
- * Return: 0, or -ENOMEM when the ring is entirely empty afterwards.
+ * Return: 0, or -ENOMEM when it has too few for a frame of the largest size afterwards.
  */
 int vrg_rx_fill(struct vrg_ring *ring)
 {
@@ -152,9 +156,8 @@ int vrg_rx_fill(struct vrg_ring *ring)
 		if (ring->tail)
 			writel(i, ring->tail);
 	}
-	return ring->next_use == ring->next_clean ? -ENOMEM : 0;
+	return ring->count - 1 - vrg_unused(ring) < VRG_RX_LOW ? -ENOMEM : 0;
 }
-EXPORT_SYMBOL_GPL(vrg_rx_fill);
 
 static u32 vrg_rx_status(const struct vrg_ring *ring, u16 i)
 {
@@ -177,11 +180,16 @@ bool vrg_rx_pending(const struct vrg_ring *ring)
 }
 EXPORT_SYMBOL_GPL(vrg_rx_pending);
 
-/* Append the buffer to the frame in progress, or start one. False: it was dropped. */
+/* Append the buffer to the frame in progress, or start one. False: it can't be done. */
 static bool vrg_rx_add(struct vrg_ring *ring, struct page *page, u16 len)
 {
 	struct sk_buff *skb = ring->skb;
 
+	/* What a NIC that works never says */
+	if (unlikely(!len || len > ring->buf_len))
+		return false;
+	dma_sync_single_range_for_cpu(ring->dev, page_pool_get_dma_addr(page), VRG_RX_HEADROOM,
+				      len, DMA_FROM_DEVICE);
 	if (skb) {
 		if (unlikely(skb_shinfo(skb)->nr_frags >= MAX_SKB_FRAGS))
 			return false;
@@ -222,15 +230,14 @@ static void vrg_rx_deliver(struct vrg_ring *ring, struct napi_struct *napi,
 {
 	struct sk_buff *skb = ring->skb;
 	bool bad_csum = false;
+	u32 len = skb->len;
 
 	ring->skb = NULL;
-	if (unlikely((status & RXD_ERR_FRAME) || skb->len < ETH_HLEN)) {
+	if (unlikely((status & RXD_ERR_FRAME) || skb_headlen(skb) < ETH_HLEN)) {
 		sums->drops++;
 		napi_consume_skb(skb, 1);
 		return;
 	}
-	sums->packets++;
-	sums->bytes += skb->len;
 	vrg_rx_checksum(ring, skb, status, &bad_csum);
 	sums->csum_err += bad_csum;
 	if ((ring->netdev->features & NETIF_F_RXHASH) &&
@@ -242,14 +249,36 @@ static void vrg_rx_deliver(struct vrg_ring *ring, struct napi_struct *napi,
 		ring->rx_stamp(ring, skb);
 	skb_record_rx_queue(skb, ring->index);
 	skb->protocol = eth_type_trans(skb, ring->netdev);
-	if (is_multicast_ether_addr(eth_hdr(skb)->h_dest))
-		sums->multicast++;
 	if (ring->filter && ring->filter(ring, skb)) {
 		sums->filtered++;
 		napi_consume_skb(skb, 1);
 		return;
 	}
+	sums->packets++;
+	sums->bytes += len;
+	if (is_multicast_ether_addr(eth_hdr(skb)->h_dest))
+		sums->multicast++;
 	napi_gro_receive(napi, skb);
+}
+
+/* One buffer that the NIC has filled */
+static void vrg_rx_take(struct vrg_ring *ring, struct napi_struct *napi, u16 i, u32 status,
+			struct vrg_rx_sums *sums)
+{
+	const union vfp_rx_desc *desc = &((const union vfp_rx_desc *)ring->desc)[i];
+	struct page *page = ring->rx_buf[i].page;
+	bool eop = status & RXD_STAT_EOP;
+
+	ring->rx_buf[i].page = NULL;
+	if (ring->skip || !vrg_rx_add(ring, page, le16_to_cpu(READ_ONCE(desc->wb.length)))) {
+		/* Whole, or not at all: its rest would pass for a frame of its own */
+		sums->drops += !ring->skip;
+		ring->skip = !eop;
+		page_pool_put_full_page(ring->pool, page, true);
+		vrg_rx_drop_partial(ring);
+	} else if (eop) {
+		vrg_rx_deliver(ring, napi, desc, status, sums);
+	}
 }
 
 /**
@@ -258,21 +287,18 @@ static void vrg_rx_deliver(struct vrg_ring *ring, struct napi_struct *napi,
  * @napi: who polls
  * @budget: frames at most
  *
- * Return: frames taken; @budget as well when the ring lacks all buffers, so that
- * the poll is repeated until there is memory.
+ * Return: frames taken; @budget as well when the ring lacks buffers, so that the poll is
+ * repeated until there is memory.
  */
 int vrg_rx_poll(struct vrg_ring *ring, struct napi_struct *napi, int budget)
 {
-	union vfp_rx_desc *desc = ring->desc;
+	int frames = 0, bufs = budget * VRG_RX_BUFS;
 	struct vrg_rx_sums sums = {};
 	bool starved = false;
-	int frames = 0;
 
-	while (frames < budget) {
+	while (frames < budget && bufs--) {
 		u16 i = ring->next_clean;
-		struct page *page;
 		u32 status;
-		u16 len;
 
 		if (i == ring->next_use)
 			break;
@@ -281,26 +307,15 @@ int vrg_rx_poll(struct vrg_ring *ring, struct napi_struct *napi, int budget)
 			break;
 		/* The rest of the descriptor is read after DD */
 		dma_rmb();
-		len = le16_to_cpu(desc[i].wb.length);
-		page = ring->rx_buf[i].page;
-		ring->rx_buf[i].page = NULL;
-
-		dma_sync_single_range_for_cpu(ring->dev, page_pool_get_dma_addr(page),
-					      VRG_RX_HEADROOM, len, DMA_FROM_DEVICE);
-		if (unlikely(len > ring->buf_len || !vrg_rx_add(ring, page, len))) {
-			page_pool_put_full_page(ring->pool, page, true);
-			sums.drops++;
-			vrg_rx_drop_partial(ring);
-		} else if (status & RXD_STAT_EOP) {
-			vrg_rx_deliver(ring, napi, &desc[i], status, &sums);
-		}
+		vrg_rx_take(ring, napi, i, status, &sums);
 		if (status & RXD_STAT_EOP)
 			frames++;
 		WRITE_ONCE(ring->next_clean, vrg_next(ring, i));
 		if (vrg_unused(ring) >= VRG_RX_BATCH)
 			starved = vrg_rx_fill(ring) == -ENOMEM;
 	}
-	if (ring->next_clean == ring->next_use)
+	/* Also of a poll before this one */
+	if (ring->count - 1 - vrg_unused(ring) < VRG_RX_LOW)
 		starved = vrg_rx_fill(ring) == -ENOMEM;
 
 	u64_stats_update_begin(&ring->syncp);
@@ -311,5 +326,5 @@ int vrg_rx_poll(struct vrg_ring *ring, struct napi_struct *napi, int budget)
 	ring->stats.filtered += sums.filtered;
 	ring->stats.multicast += sums.multicast;
 	u64_stats_update_end(&ring->syncp);
-	return starved ? budget : frames;
+	return starved || bufs < 0 ? budget : frames;
 }

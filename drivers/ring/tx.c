@@ -59,6 +59,9 @@ struct vrg_ring *vrg_tx_alloc(struct net_device *netdev, struct device *dev, u16
 	struct vrg_ring *ring;
 	unsigned int i;
 
+	/* The smallest ring takes the largest frame */
+	BUILD_BUG_ON(VRG_TX_NEEDED >= VRG_MIN_DESC);
+
 	ring = vrg_ring_alloc(netdev, dev, index, count, sizeof(union vfp_tx_desc));
 	if (!ring)
 		return NULL;
@@ -105,7 +108,6 @@ void vrg_tx_flush(struct vrg_ring *ring)
 	ring->next_clean = 0;
 	netdev_tx_reset_queue(netdev_get_tx_queue(ring->netdev, ring->index));
 }
-EXPORT_SYMBOL_GPL(vrg_tx_flush);
 
 /**
  * vrg_tx_begin() - a ring is about to be used
@@ -286,6 +288,24 @@ static void vrg_tx_unwind(struct vrg_ring *ring, u16 first, u16 end)
 	}
 }
 
+/*
+ * A frame that asks for a time stamp gets it if its owner has one to give. It is asked when
+ * nothing can fail any more: what it keeps of the frame is for one that is sent.
+ */
+static void vrg_tx_stamp(struct vrg_ring *ring, struct sk_buff *skb, u16 first, u16 end)
+{
+	union vfp_tx_desc *desc = ring->desc;
+
+	if (likely(!(skb_shinfo(skb)->tx_flags & SKBTX_HW_TSTAMP)) || !ring->tx_stamp ||
+	    !ring->tx_stamp(ring, skb))
+		return;
+	/* A context has no address of a buffer, and knows no such bit */
+	for (; first != end; first = vrg_next(ring, first)) {
+		if (ring->tx_buf[first].len)
+			desc[first].read.cmd_type_len |= cpu_to_le32(TXD_CMD_TSTAMP);
+	}
+}
+
 /* Map and describe the frame. Returns the index after it, or an error. */
 static int vrg_tx_map(struct vrg_ring *ring, struct sk_buff *skb, u16 first,
 		      const struct vrg_tx_offload *o)
@@ -389,13 +409,16 @@ netdev_tx_t vrg_tx_xmit(struct sk_buff *skb, struct vrg_ring *ring)
 	union vfp_tx_desc *desc = ring->desc;
 	u16 first = ring->next_use;
 	struct vrg_tx_buf *buf;
+	bool kick;
 	u32 bytes;
 	u16 segs;
 	int next;
 
 	if (unlikely(vrg_unused(ring) < VRG_TX_NEEDED)) {
-		netif_tx_stop_queue(txq);
-		return NETDEV_TX_BUSY;
+		/* Unless there is room by now */
+		vrg_tx_maybe_stop(ring, txq);
+		if (netif_tx_queue_stopped(txq))
+			return NETDEV_TX_BUSY;
 	}
 	/*
 	 * The NIC pads the rest of the way (TCTL.PSP). Padded by us, a short frame whose checksum
@@ -407,11 +430,10 @@ netdev_tx_t vrg_tx_xmit(struct sk_buff *skb, struct vrg_ring *ring)
 	}
 	if (vrg_tx_offload(skb, &o))
 		goto drop;
-	if (unlikely(skb_shinfo(skb)->tx_flags & SKBTX_HW_TSTAMP) && ring->tx_stamp)
-		o.tstamp = ring->tx_stamp(ring, skb);
 	next = vrg_tx_map(ring, skb, first, &o);
 	if (next < 0)
 		goto drop;
+	vrg_tx_stamp(ring, skb, first, next);
 
 	/* What goes out, counted as the wire sees it */
 	segs = o.tso ? skb_shinfo(skb)->gso_segs : 1;
@@ -433,13 +455,15 @@ netdev_tx_t vrg_tx_xmit(struct sk_buff *skb, struct vrg_ring *ring)
 	buf->skb = skb;
 	buf->bytes = bytes;
 	buf->segs = segs;
+	/* A NIC that says it is sent before it was told of it must find it counted */
+	kick = __netdev_tx_sent_queue(txq, bytes, netdev_xmit_more());
 	/* NAPI looks at the entry once it has an EOP: descriptors come first */
 	smp_wmb();
 	WRITE_ONCE(buf->eop, vrg_prev(ring, next));
 	WRITE_ONCE(ring->next_use, next);
 
 	vrg_tx_maybe_stop(ring, txq);
-	if (__netdev_tx_sent_queue(txq, bytes, netdev_xmit_more()))
+	if (kick || netif_tx_queue_stopped(txq))
 		vrg_tx_doorbell(ring);
 	return NETDEV_TX_OK;
 
@@ -453,16 +477,28 @@ out_kick:
 }
 EXPORT_SYMBOL_GPL(vrg_tx_xmit);
 
-static void vrg_tx_wake(struct vrg_ring *ring, struct netdev_queue *txq)
+/*
+ * Carrier or none: without it the stack gives us no frames, and when it is back nobody
+ * else would wake the queue. The xmit lock is for vrg_stop_tx(); netpoll may have it already,
+ * and a poll proper follows its.
+ */
+static void vrg_tx_wake(struct vrg_ring *ring, struct netdev_queue *txq, int budget)
 {
 	/* Pairs with the barrier in vrg_tx_maybe_stop() */
 	smp_mb();
-	if (!netif_tx_queue_stopped(txq) || vrg_unused(ring) < 2 * VRG_TX_NEEDED ||
-	    !netif_carrier_ok(ring->netdev))
+	if (!netif_tx_queue_stopped(txq) ||
+	    vrg_unused(ring) < vrg_tx_wake_level(ring->count, VRG_TX_NEEDED))
 		return;
-	netif_tx_wake_queue(txq);
-	/* A 64-bit counter with one writer: NAPI. The others are xmit's, with syncp. */
-	WRITE_ONCE(ring->stats.restarts, ring->stats.restarts + 1);
+	if (budget)
+		__netif_tx_lock(txq, smp_processor_id());
+	else if (!__netif_tx_trylock(txq))
+		return;
+	if (READ_ONCE(ring->vec->state) == VRG_UP) {
+		netif_tx_wake_queue(txq);
+		/* A 64-bit counter with one writer: NAPI. The others are xmit's, with syncp. */
+		WRITE_ONCE(ring->stats.restarts, ring->stats.restarts + 1);
+	}
+	__netif_tx_unlock(txq);
 }
 
 /**
@@ -505,10 +541,11 @@ bool vrg_tx_clean(struct vrg_ring *ring, int budget)
 		i = vrg_next(ring, i);
 	}
 	WRITE_ONCE(ring->next_clean, i);
-	if (frames) {
+	if (frames)
 		netdev_tx_completed_queue(txq, frames, bytes);
-		vrg_tx_wake(ring, txq);
-	}
+	/* Or somebody else has made room while it couldn't be woken */
+	if (frames || netif_tx_queue_stopped(txq))
+		vrg_tx_wake(ring, txq, budget);
 	return limit != UINT_MAX;
 }
 
@@ -523,14 +560,15 @@ bool vrg_tx_clean(struct vrg_ring *ring, int budget)
 netdev_features_t vrg_features_check(struct sk_buff *skb, struct net_device *netdev,
 				     netdev_features_t features)
 {
-	unsigned int mac_len = skb_network_offset(skb);
-	unsigned int ip_len;
+	int mac_len = skb_network_offset(skb), ip_len;
 
 	if (skb->ip_summed != CHECKSUM_PARTIAL)
 		return features;
-	ip_len = skb_transport_offset(skb) - mac_len;
+	/* The transport header is set by the stack after this, to where the sum starts */
+	ip_len = skb_checksum_start_offset(skb) - mac_len;
 	/* No tunnels: the emulated NIC parses the outermost headers by itself */
-	if (skb->encapsulation || mac_len > FIELD_MAX(TXC_MACLEN) || ip_len > FIELD_MAX(TXC_IPLEN))
+	if (skb->encapsulation || mac_len < 0 || mac_len > FIELD_MAX(TXC_MACLEN) ||
+	    ip_len < 0 || ip_len > FIELD_MAX(TXC_IPLEN))
 		return features & ~(NETIF_F_CSUM_MASK | NETIF_F_SCTP_CRC | NETIF_F_GSO_MASK);
 	return features;
 }

@@ -56,8 +56,6 @@ u32 vrg_txdesc_cmd(const struct vrg_tx_offload *o)
 		cmd |= TXD_CMD_VLE;
 	if (o->tso)
 		cmd |= TXD_CMD_TSE;
-	if (o->tstamp)
-		cmd |= TXD_CMD_TSTAMP;
 	return cmd;
 }
 

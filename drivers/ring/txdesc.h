@@ -10,7 +10,6 @@
  * @csum: fill in the L4 checksum
  * @ipv4: network header is IPv4 (else IPv6)
  * @vlan: insert @vlan_tci
- * @tstamp: note when it leaves
  * @l4_proto: IPPROTO_TCP, _UDP or _SCTP when @tso or @csum
  * @mac_len: bytes before the network header
  * @ip_len: bytes of the network header, options and extensions included
@@ -23,7 +22,6 @@ struct vrg_tx_offload {
 	bool csum;
 	bool ipv4;
 	bool vlan;
-	bool tstamp;
 	u8 l4_proto;
 	u16 mac_len;
 	u16 ip_len;

@@ -95,7 +95,8 @@ int vrg_vector_poll(struct napi_struct *napi, int budget)
 	if (napi_complete_done(napi, work)) {
 		if (READ_ONCE(vec->adaptive))
 			vrg_dim_sample(vec);
-		vec->irq_rearm(vec);
+		if (READ_ONCE(vec->state) != VRG_DOWN)
+			vec->irq_rearm(vec);
 	}
 	return work;
 }

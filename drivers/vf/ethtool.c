@@ -38,7 +38,7 @@ static const char * const vvf_ethtool_names[] = {
 	"tx_queue_0_packets", "tx_queue_0_bytes", "tx_queue_0_drops", "tx_queue_0_restarts",
 	"tx_queue_0_tso", "rx_queue_0_packets", "rx_queue_0_bytes", "rx_queue_0_drops",
 	"rx_queue_0_csum_err", "rx_queue_0_reflections", "resets", "path_refused", "mbx_timeouts",
-	"late_interrupts",
+	"mbx_refused", "late_interrupts",
 	"hw_rx_packets", "hw_tx_packets", "hw_rx_bytes", "hw_tx_bytes", "hw_rx_multicast",
 	"hw_rx_local_packets", "hw_tx_local_packets", "hw_rx_local_bytes", "hw_tx_local_bytes",
 };
@@ -61,11 +61,10 @@ static void vvf_ethtool_strings(struct net_device *netdev, u32 sset, u8 *p)
 static void vvf_ethtool_stats(struct net_device *netdev, struct ethtool_stats *stats, u64 *p)
 {
 	struct vvf_adapter *a = netdev_priv(netdev);
-	struct vrg_stats tx = {}, rx = {};
+	struct vrg_stats tx, rx;
 	unsigned int i;
 
-	vrg_ring_get_stats(a->tx, &tx);
-	vrg_ring_get_stats(a->rx, &rx);
+	vvf_netdev_sums(a, &tx, &rx);
 	vvf_watchdog_stats(a);
 	*p++ = tx.packets;
 	*p++ = tx.bytes;
@@ -80,9 +79,12 @@ static void vvf_ethtool_stats(struct net_device *netdev, struct ethtool_stats *s
 	*p++ = a->resets;
 	*p++ = a->path_refused;
 	*p++ = a->mbx_timeouts;
+	*p++ = a->refusals;
 	*p++ = a->late_interrupts;
+	spin_lock_bh(&a->hw_lock);
 	for (i = 0; i < VVF_HW_STATS; i++)
 		*p++ = a->hw_stats[i];
+	spin_unlock_bh(&a->hw_lock);
 }
 
 static void vvf_ethtool_get_ring(struct net_device *netdev, struct ethtool_ringparam *ring,

@@ -30,6 +30,11 @@ static void vvf_irq_rearm(struct vrg_vector *vec)
 	vvf_wr32(vvf_irq_adapter(vec), R_EIMS, BIT(vec->index));
 }
 
+static void vvf_irq_mask(struct vrg_vector *vec)
+{
+	vvf_wr32(vvf_irq_adapter(vec), R_EIMC, BIT(vec->index));
+}
+
 /*
  * Was this interrupt mail? A look costs a trip to the NIC, so under load once in a
  * jiffy will do; an interrupt without frames is most likely mail.
@@ -65,7 +70,9 @@ int vvf_irq_alloc(struct vvf_adapter *a)
 	for (i = 0; i < VVF_NUM_VEC; i++) {
 		a->vec[i].irq = pci_irq_vector(a->pdev, i);
 		a->vec[i].index = i;
+		a->vec[i].io = &a->io;
 		a->vec[i].irq_rearm = vvf_irq_rearm;
+		a->vec[i].irq_mask = vvf_irq_mask;
 		a->vec[i].poll_extra = vvf_irq_mail;
 	}
 	return 0;
@@ -121,19 +128,4 @@ void vvf_irq_program(struct vvf_adapter *a)
 	for (i = 0; i < VVF_NUM_VEC; i++)
 		vvf_wr32(a, R_VF_EITR(i), EITR_CNT_IGNR |
 			 FIELD_PREP(EITR_INTERVAL, min(a->itr_us, 0x1fffU)));
-}
-
-void vvf_irq_enable(struct vvf_adapter *a)
-{
-	vvf_wr32(a, R_EIMS, VVF_VEC_ALL);
-}
-
-void vvf_irq_disable(struct vvf_adapter *a)
-{
-	unsigned int i;
-
-	vvf_wr32(a, R_EIMC, ~0U);
-	vfp_io_flush(&a->io);
-	for (i = 0; i < VVF_NUM_VEC; i++)
-		synchronize_irq(a->vec[i].irq);
 }

@@ -93,6 +93,7 @@ static void vvf_mbx_news_word(struct vvf_adapter *a, u32 word)
 		a->cts = false;
 		break;
 	case VVF_NEWS_STATE:
+		a->state_due = true;
 		queue_work(a->wq, &a->mail_work);
 		break;
 	case VVF_NEWS_NONE:
@@ -127,20 +128,45 @@ static int vvf_mbx_request(struct vvf_adapter *a, u32 *msg, unsigned int len, un
 		if (err)
 			break;
 		vvf_mbx_copy(a, msg);
-		if (vvf_mbx_is_reply(head, msg[0]))
+		if (vvf_mbx_is_reply(head, msg[0])) {
+			if (a->cts && msg[0] & VFP_MBX_NEWS)
+				vvf_mbx_news_word(a, VFP_MBX_STATE_CHANGED | VFP_MBX_CTS);
 			return vvf_mbx_result(msg[0]);
+		}
+		/* News that came in between; no reply, however much of it there is */
+		if (a->cts)
+			vvf_mbx_news_word(a, msg[0]);
+		if (vvf_mbx_expired(a, end))
+			err = -ETIMEDOUT;
 	}
 	if (err == -ETIMEDOUT || err == -EBUSY)
 		a->mbx_timeouts++;
 	return err;
 }
 
-/* A request of one who has done RESET; the reply may say that it doesn't count any more */
+/**
+ * vvf_mbx_again() - is it worth while to ask again later?
+ * @err: of a request
+ *
+ * Return: true when there was no answer, rather than a no. Whoever holds RTNL must not wait
+ * for the next one, too.
+ */
+bool vvf_mbx_again(int err)
+{
+	return err == -ETIMEDOUT || err == -EBUSY || err == -ENODEV || err == -ENOTCONN ||
+	       err == -ECONNRESET || err == -EAGAIN || err == -ENOMEM;
+}
+
+/*
+ * A request of one who has done RESET; the reply may say that it doesn't count any more. Of
+ * a refusal the reason is kept.
+ */
 static int vvf_mbx_call(struct vvf_adapter *a, u32 *msg, unsigned int len)
 {
 	int err;
 
 	lockdep_assert_held(&a->mbx_lock);
+	a->nack = VFP_NACK_NONE;
 	if (!a->cts)
 		return -ENOTCONN;
 	err = vvf_mbx_request(a, msg, len, VVF_MBX_MS);
@@ -148,6 +174,19 @@ static int vvf_mbx_call(struct vvf_adapter *a, u32 *msg, unsigned int len)
 		a->cts = false;
 		vvf_watchdog_reset(a, "the PF has forgotten us");
 	}
+	if (err != -EPERM)
+		return err;
+	a->refusals++;
+	a->nack = vvf_mbx_nack(msg, a->caps);
+	return vvf_mbx_nack_errno(a->nack);
+}
+
+/* As vvf_mbx_call(); the caller wants to know why, too */
+static int vvf_mbx_ask(struct vvf_adapter *a, u32 *msg, unsigned int len, u8 *nack)
+{
+	int err = vvf_mbx_call(a, msg, len);
+
+	*nack = a->nack;
 	return err;
 }
 
@@ -157,8 +196,7 @@ static void vvf_mbx_negotiate(struct vvf_adapter *a)
 
 	a->version = 0;
 	a->caps = 0;
-	a->state.state = VFP_STATE_LINK_UP;
-	a->state.port_vid = 0;
+	a->state = (struct vvf_mbx_state){ .state = VFP_STATE_LINK_UP };
 	if (vvf_mbx_request(a, msg, vvf_mbx_negotiate_msg(msg), VVF_MBX_MS))
 		return;
 	if (vvf_mbx_negotiated(msg, &a->version, &a->caps, &a->state.state))
@@ -173,19 +211,25 @@ static int vvf_mbx_get_state(struct vvf_adapter *a)
 	if (!(a->caps & VFP_CAP_STATE))
 		return 0;
 	err = vvf_mbx_call(a, msg, vvf_mbx_get_state_msg(msg));
-	if (!err)
-		vvf_mbx_got_state(msg, &a->state);
+	if (!err) {
+		vvf_mbx_got_state(msg, a->caps, &a->state);
+		a->state_due = false;
+		a->host.counted = a->caps & VFP_CAP_MAC_COUNT;
+		a->host.count = a->state.mac_count;
+		ether_addr_copy(a->host.mac, a->state.mac);
+	}
 	return err;
 }
 
 /**
  * vvf_mbx_reset() - the handshake: RESET, NEGOTIATE, GET_STATE
  * @a: adapter, whose function was just reset
- * @mac: the address that the PF gives this VF, zero when it has none
+ *
+ * @a->host is what the PF says of the address then; zero when it has none for us.
  *
  * Return: 0 or an error; then nothing can be sent.
  */
-int vvf_mbx_reset(struct vvf_adapter *a, u8 *mac)
+int vvf_mbx_reset(struct vvf_adapter *a)
 {
 	u32 msg[VFP_MBX_LEN];
 	int err;
@@ -195,11 +239,10 @@ int vvf_mbx_reset(struct vvf_adapter *a, u8 *mac)
 	vvf_mbx_look(a);
 	vvf_mbx_used(a, V2PMAILBOX_RC_BITS);
 	err = vvf_mbx_request(a, msg, vvf_mbx_reset_msg(msg), VVF_MBX_RESET_MS);
-	if (!err)
-		vvf_mbx_get_mac(&msg[1], mac);
-	else if (err == -EPERM)
-		eth_zero_addr(mac);
 	if (!err || err == -EPERM) {
+		memset(&a->host, 0, sizeof(a->host));
+		if (!err)
+			vvf_mbx_get_mac(&msg[1], a->host.mac);
 		a->cts = true;
 		vvf_mbx_negotiate(a);
 		err = vvf_mbx_get_state(a);
@@ -208,50 +251,46 @@ int vvf_mbx_reset(struct vvf_adapter *a, u8 *mac)
 	return err;
 }
 
-/* The VF's own address; -EPERM when the host doesn't want it */
-int vvf_mbx_set_mac(struct vvf_adapter *a, const u8 *mac)
+/* The VF's own address. With the host's consent it is what the host says, too. */
+int vvf_mbx_set_mac(struct vvf_adapter *a, const u8 *mac, u8 *nack)
 {
 	u32 msg[VFP_MBX_LEN];
 	int err;
 
 	mutex_lock(&a->mbx_lock);
-	err = vvf_mbx_call(a, msg, vvf_mbx_set_mac_msg(msg, VFP_MBX_MAC_SET, mac));
+	err = vvf_mbx_ask(a, msg, vvf_mbx_set_mac_msg(msg, VFP_MBX_MAC_SET, mac), nack);
+	if (!err)
+		ether_addr_copy(a->host.mac, mac);
 	mutex_unlock(&a->mbx_lock);
 	return err;
 }
 
-/* Further addresses: all of them anew. RTNL isn't needed, the address lock isn't held. */
-int vvf_mbx_set_uc(struct vvf_adapter *a, struct net_device *netdev)
+/* No further addresses any more. An in-tree PF wants to see a valid one, @own. */
+int vvf_mbx_clear_uc(struct vvf_adapter *a, const u8 *own, u8 *nack)
 {
 	u32 msg[VFP_MBX_LEN];
-	u8 (*mac)[ETH_ALEN];
-	unsigned int num = 0, i;
-	struct netdev_hw_addr *ha;
 	int err;
 
-	mac = kcalloc(VFP_NUM_RAR, sizeof(*mac), GFP_KERNEL);
-	if (!mac)
-		return -ENOMEM;
-	netif_addr_lock_bh(netdev);
-	netdev_for_each_uc_addr(ha, netdev) {
-		if (num < VFP_NUM_RAR)
-			ether_addr_copy(mac[num++], ha->addr);
-	}
-	netif_addr_unlock_bh(netdev);
+	mutex_lock(&a->mbx_lock);
+	err = vvf_mbx_ask(a, msg, vvf_mbx_set_mac_msg(msg, VFP_MBX_MAC_FILTER_CLR, own), nack);
+	mutex_unlock(&a->mbx_lock);
+	return err;
+}
+
+/* A further address */
+int vvf_mbx_add_uc(struct vvf_adapter *a, const u8 *mac, u8 *nack)
+{
+	u32 msg[VFP_MBX_LEN];
+	int err;
 
 	mutex_lock(&a->mbx_lock);
-	err = vvf_mbx_call(a, msg, vvf_mbx_set_mac_msg(msg, VFP_MBX_MAC_FILTER_CLR,
-						       netdev->dev_addr));
-	for (i = 0; i < num && !err; i++)
-		err = vvf_mbx_call(a, msg, vvf_mbx_set_mac_msg(msg, VFP_MBX_MAC_FILTER_ADD,
-							       mac[i]));
+	err = vvf_mbx_ask(a, msg, vvf_mbx_set_mac_msg(msg, VFP_MBX_MAC_FILTER_ADD, mac), nack);
 	mutex_unlock(&a->mbx_lock);
-	kfree(mac);
 	return err;
 }
 
 /* The multicast hashes: all of them anew. -ENOSPC when the PF takes no more than 30. */
-int vvf_mbx_set_mc(struct vvf_adapter *a, const u16 *hashes, unsigned int num)
+int vvf_mbx_set_mc(struct vvf_adapter *a, const u16 *hashes, unsigned int num, u8 *nack)
 {
 	u32 msg[VFP_MBX_LEN];
 	unsigned int i;
@@ -260,47 +299,57 @@ int vvf_mbx_set_mc(struct vvf_adapter *a, const u16 *hashes, unsigned int num)
 	mutex_lock(&a->mbx_lock);
 	if (num > VFP_MBX_MULTICAST_MAX && a->caps & VFP_CAP_MC_LIST) {
 		for (i = 0; i < num && !err; i += VFP_MBX_MC_LIST_PIECE)
-			err = vvf_mbx_call(a, msg, vvf_mbx_mc_piece_msg(msg, hashes, i, num));
+			err = vvf_mbx_ask(a, msg, vvf_mbx_mc_piece_msg(msg, hashes, i, num), nack);
 	} else {
-		err = vvf_mbx_call(a, msg, vvf_mbx_multicast_msg(msg, hashes, num));
-		if (!err && num > VFP_MBX_MULTICAST_MAX)
+		err = vvf_mbx_ask(a, msg, vvf_mbx_multicast_msg(msg, hashes, num), nack);
+		if (!err && num > VFP_MBX_MULTICAST_MAX) {
 			err = -ENOSPC;
+			*nack = VFP_NACK_NO_ROOM;
+		}
 	}
 	mutex_unlock(&a->mbx_lock);
 	return err;
 }
 
-/* VFP_RX_*; -EPERM when the host doesn't trust this VF, -EOPNOTSUPP with an in-tree PF */
-int vvf_mbx_set_rx_mode(struct vvf_adapter *a, u8 mode)
+/* VFP_RX_*; an in-tree PF knows all multicast alone */
+int vvf_mbx_set_rx_mode(struct vvf_adapter *a, u8 mode, u8 *nack)
 {
 	u32 msg[VFP_MBX_LEN];
-	int err = -EOPNOTSUPP;
+	unsigned int len;
+	int err;
 
 	mutex_lock(&a->mbx_lock);
 	if (a->caps & VFP_CAP_RX_MODE)
-		err = vvf_mbx_call(a, msg, vvf_mbx_rx_mode_msg(msg, mode));
+		len = vvf_mbx_rx_mode_msg(msg, mode);
+	else
+		len = vvf_mbx_promisc_msg(msg, mode & VFP_RX_ALLMULTI);
+	err = vvf_mbx_ask(a, msg, len, nack);
+	if (!err && mode & VFP_RX_PROMISC && !(a->caps & VFP_CAP_RX_MODE)) {
+		err = -EOPNOTSUPP;
+		*nack = VFP_NACK_UNSUPPORTED;
+	}
 	mutex_unlock(&a->mbx_lock);
 	return err;
 }
 
-int vvf_mbx_vlan(struct vvf_adapter *a, u16 vid, bool join)
+int vvf_mbx_vlan(struct vvf_adapter *a, u16 vid, bool join, u8 *nack)
 {
 	u32 msg[VFP_MBX_LEN];
 	int err;
 
 	mutex_lock(&a->mbx_lock);
-	err = vvf_mbx_call(a, msg, vvf_mbx_vlan_msg(msg, vid, join));
+	err = vvf_mbx_ask(a, msg, vvf_mbx_vlan_msg(msg, vid, join), nack);
 	mutex_unlock(&a->mbx_lock);
 	return err;
 }
 
-int vvf_mbx_max_frame(struct vvf_adapter *a, u32 max_frame)
+int vvf_mbx_max_frame(struct vvf_adapter *a, u32 max_frame, u8 *nack)
 {
 	u32 msg[VFP_MBX_LEN];
 	int err;
 
 	mutex_lock(&a->mbx_lock);
-	err = vvf_mbx_call(a, msg, vvf_mbx_lpe_msg(msg, max_frame));
+	err = vvf_mbx_ask(a, msg, vvf_mbx_lpe_msg(msg, max_frame), nack);
 	mutex_unlock(&a->mbx_lock);
 	return err;
 }
@@ -309,20 +358,22 @@ int vvf_mbx_max_frame(struct vvf_adapter *a, u32 max_frame)
  * vvf_mbx_path() - move the data path
  * @a: adapter
  * @to_vf: to the VF, or away from it
+ * @nack: why not (VFP_NACK_*), of a refusal
  *
- * Return: 0 when the host's filter and bridge have moved, -EOPNOTSUPP with a PF that
- * can't, or why it didn't.
+ * Return: 0 when the host's filter and bridge have moved, also with a PF that has no such thing,
+ * or an error; see vvf_mbx_again().
  */
-int vvf_mbx_path(struct vvf_adapter *a, bool to_vf)
+int vvf_mbx_path(struct vvf_adapter *a, bool to_vf, u8 *nack)
 {
 	u32 msg[VFP_MBX_LEN];
-	int err = -EOPNOTSUPP;
+	int err = 0;
 	u32 cookie;
 
+	*nack = VFP_NACK_NONE;
 	mutex_lock(&a->mbx_lock);
 	if (a->caps & VFP_CAP_DATA_PATH) {
 		cookie = ++a->cookie;
-		err = vvf_mbx_call(a, msg, vvf_mbx_path_msg(msg, to_vf, cookie));
+		err = vvf_mbx_ask(a, msg, vvf_mbx_path_msg(msg, to_vf, cookie), nack);
 		if (!err && msg[1] != cookie)
 			err = -EPROTO;
 		if (!err && to_vf)
@@ -334,41 +385,29 @@ int vvf_mbx_path(struct vvf_adapter *a, bool to_vf)
 	return err;
 }
 
-static void vvf_mbx_state_changed(struct vvf_adapter *a)
-{
-	struct vvf_mbx_state old = a->state;
-
-	if (vvf_mbx_get_state(a))
-		return;
-	/* Another address: the handshake gives it to the netdev, with RTNL */
-	if (!ether_addr_equal(old.mac, a->state.mac))
-		vvf_watchdog_reset(a, "the host gave it another address");
-}
-
 /**
  * vvf_mbx_mail_work() - read what the PF said
  * @work: &struct vvf_adapter.mail_work
+ *
+ * What changed is asked for until there is an answer: the watchdog comes back to it.
  */
 void vvf_mbx_mail_work(struct work_struct *work)
 {
 	struct vvf_adapter *a = container_of(work, struct vvf_adapter, mail_work);
 	u32 msg[VFP_MBX_LEN];
+	bool changed = false;
 
 	mutex_lock(&a->mbx_lock);
 	if (a->cts && vvf_mbx_look(a) & V2PMAILBOX_PFSTS &&
 	    !vvf_mbx_take(a, jiffies + msecs_to_jiffies(VVF_MBX_MS))) {
 		vvf_mbx_used(a, V2PMAILBOX_PFSTS);
 		vvf_mbx_copy(a, msg);
-		switch (vvf_mbx_news(msg[0], a->version)) {
-		case VVF_NEWS_STATE:
-			vvf_mbx_state_changed(a);
-			break;
-		default:
-			vvf_mbx_news_word(a, msg[0]);
-		}
-	} else if (a->cts) {
-		vvf_mbx_state_changed(a);
+		vvf_mbx_news_word(a, msg[0]);
 	}
+	if (a->cts && a->state_due)
+		changed = !vvf_mbx_get_state(a);
 	mutex_unlock(&a->mbx_lock);
 	vvf_watchdog_carrier(a);
+	if (changed)
+		vvf_host_changed(a);
 }

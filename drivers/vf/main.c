@@ -18,6 +18,9 @@
  */
 #define VVF_BQL_MIN	SZ_16K
 
+/* How soon a PF that doesn't answer is tried again */
+#define VVF_MAIN_RETRY	HZ
+
 static void vvf_main_removed(struct vfp_io *io)
 {
 	struct vvf_adapter *a = container_of(io, struct vvf_adapter, io);
@@ -48,6 +51,7 @@ static int vvf_main_reset(struct vvf_adapter *a)
 	vfp_io_flush(&a->io);
 	usleep_range(1000, 2000);
 	/* While the PF is in reset there is nobody to talk to */
+	WRITE_ONCE(a->cts, false);
 	err = read_poll_timeout(vvf_mbx_look, v2p, !(v2p & V2PMAILBOX_RSTI), 1000,
 				VVF_MBX_RESET_MS * 1000, false, a);
 	return vfp_io_present(&a->io) ? err : -ENODEV;
@@ -57,21 +61,17 @@ static int vvf_main_reset(struct vvf_adapter *a)
  * vvf_main_handshake() - reset the function and introduce it to the PF
  * @a: adapter; its queues are off. Process context.
  *
- * Return: 0, with @a->host_mac set (zero when the PF has none for us), or an error.
+ * Return: 0, with @a->host set, or an error. The PF knows nothing of us any more in any case.
  */
 int vvf_main_handshake(struct vvf_adapter *a)
 {
-	u8 mac[ETH_ALEN];
 	int err;
 
+	vvf_watchdog_stats(a);
 	err = vvf_main_reset(a);
-	if (!err)
-		err = vvf_mbx_reset(a, mac);
-	if (err)
-		return err;
-	ether_addr_copy(a->host_mac, mac);
-	memset(a->hw_last, 0, sizeof(a->hw_last));
-	return 0;
+	vvf_watchdog_stats_rebase(a);
+	vvf_sync_forgotten(a);
+	return err ? err : vvf_mbx_reset(a);
 }
 
 static int vvf_main_setup_pci(struct vvf_adapter *a)
@@ -121,35 +121,86 @@ static void vvf_main_setup_netdev(struct vvf_adapter *a)
 	}
 }
 
-static int vvf_main_setup_mac(struct vvf_adapter *a)
+static int vvf_main_register(struct vvf_adapter *a)
 {
-	int err = vvf_main_handshake(a);
+	struct net_device *netdev = a->netdev;
+	int err;
 
+	err = vvf_main_handshake(a);
 	if (err)
-		return dev_err_probe(&a->pdev->dev, err, "the PF doesn't answer\n");
-	if (is_valid_ether_addr(a->host_mac)) {
-		eth_hw_addr_set(a->netdev, a->host_mac);
-		ether_addr_copy(a->netdev->perm_addr, a->host_mac);
-	} else {
+		return err;
+	a->known = a->host;
+	if (is_valid_ether_addr(a->host.mac)) {
+		eth_hw_addr_set(netdev, a->host.mac);
+		ether_addr_copy(netdev->perm_addr, a->host.mac);
+	} else if (!is_valid_ether_addr(netdev->dev_addr)) {
 		pci_info(a->pdev, "the PF gave no address, using a random one\n");
-		eth_hw_addr_random(a->netdev);
+		eth_hw_addr_random(netdev);
 	}
+	err = vvf_path_init(a);
+	if (err)
+		return err;
+	netif_carrier_off(netdev);
+	clear_bit(VVF_F_RESET, &a->flags);
+	err = register_netdev(netdev);
+	if (err) {
+		vvf_path_exit(a);
+		return err;
+	}
+	set_bit(VVF_F_REGISTERED, &a->flags);
+	netdev_info(netdev, "Intel 82576 VF, %pM, %s PF\n", netdev->dev_addr,
+		    a->version ? "vfpath" : "in-tree");
+	/* Unless it was opened since, this is the slow one */
+	vvf_watchdog_start(a);
 	return 0;
+}
+
+/* The PF hadn't answered: it is in reset, or its host is busy */
+static void vvf_main_probe_work(struct work_struct *work)
+{
+	struct vvf_adapter *a = container_of(to_delayed_work(work), struct vvf_adapter, probe_work);
+	int err;
+
+	if (test_bit(VVF_F_PAUSED, &a->flags))
+		return;
+	err = vvf_main_register(a);
+	if (err && vfp_io_present(&a->io))
+		queue_delayed_work(a->wq, &a->probe_work, VVF_MAIN_RETRY);
 }
 
 static void vvf_main_init(struct vvf_adapter *a)
 {
 	spin_lock_init(&a->ring_lock);
 	spin_lock_init(&a->v2p_lock);
+	spin_lock_init(&a->carrier_lock);
+	spin_lock_init(&a->echo_lock);
+	a->echo_jiffies = jiffies - HZ;
+	spin_lock_init(&a->hw_lock);
 	mutex_init(&a->mbx_lock);
+	mutex_init(&a->sync_lock);
+	vvf_filter_reset(&a->filter);
+	a->refused = VVF_FILTER_NONE;
 	INIT_WORK(&a->mail_work, vvf_mbx_mail_work);
 	INIT_DELAYED_WORK(&a->watchdog, vvf_watchdog_work);
 	INIT_DELAYED_WORK(&a->reset_work, vvf_netdev_reset_work);
-	INIT_WORK(&a->path_work, vvf_path_work);
-	INIT_WORK(&a->rx_mode_work, vvf_netdev_rx_mode_work);
+	INIT_DELAYED_WORK(&a->host_work, vvf_host_work);
+	INIT_DELAYED_WORK(&a->sync_work, vvf_sync_work);
+	INIT_DELAYED_WORK(&a->probe_work, vvf_main_probe_work);
 	INIT_WORK(&a->remove_work, vvf_main_remove_work);
 	a->tx_count = VRG_DEF_DESC;
 	a->rx_count = VRG_DEF_DESC;
+}
+
+/* Whatever may have been started since probe */
+static void vvf_main_cancel(struct vvf_adapter *a)
+{
+	set_bit(VVF_F_STOPPING, &a->flags);
+	cancel_delayed_work_sync(&a->watchdog);
+	cancel_work_sync(&a->mail_work);
+	cancel_delayed_work_sync(&a->host_work);
+	cancel_delayed_work_sync(&a->sync_work);
+	cancel_delayed_work_sync(&a->reset_work);
+	cancel_work_sync(&a->remove_work);
 }
 
 static int vvf_main_probe(struct pci_dev *pdev, const struct pci_device_id *id)
@@ -176,26 +227,26 @@ static int vvf_main_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (err)
 		goto err_wq;
 	vvf_main_setup_netdev(a);
-	err = vvf_main_setup_mac(a);
-	if (err)
-		goto err_wq;
 	err = vvf_irq_alloc(a);
 	if (err)
 		goto err_wq;
-	err = vvf_path_init(a);
+	err = vvf_main_register(a);
+	if (err && !vfp_io_present(&a->io)) {
+		dev_err(&pdev->dev, "the device doesn't answer\n");
+		err = -ENODEV;
+		goto err_irq;
+	}
+	if (vvf_mbx_again(err)) {
+		pci_info(pdev, "the PF doesn't answer (%pe): trying again\n", ERR_PTR(err));
+		queue_delayed_work(a->wq, &a->probe_work, VVF_MAIN_RETRY);
+		err = 0;
+	}
 	if (err)
 		goto err_irq;
-	netif_carrier_off(netdev);
-	err = register_netdev(netdev);
-	if (err)
-		goto err_path;
-	netdev_info(netdev, "Intel 82576 VF, %pM, %s PF\n", netdev->dev_addr,
-		    a->version ? "vfpath" : "in-tree");
 	return 0;
 
-err_path:
-	vvf_path_exit(a);
 err_irq:
+	vvf_main_cancel(a);
 	vvf_irq_free(a);
 err_wq:
 	destroy_workqueue(a->wq);
@@ -208,20 +259,19 @@ static void vvf_main_remove(struct pci_dev *pdev)
 {
 	struct vvf_adapter *a = pci_get_drvdata(pdev);
 
+	cancel_delayed_work_sync(&a->probe_work);
 	/* The upper hears of it by this, and leaves in order */
-	unregister_netdev(a->netdev);
-	set_bit(VVF_F_STOPPING, &a->flags);
-	vvf_path_exit(a);
-	cancel_delayed_work_sync(&a->watchdog);
-	cancel_work_sync(&a->mail_work);
-	cancel_work_sync(&a->path_work);
-	cancel_work_sync(&a->rx_mode_work);
-	cancel_delayed_work_sync(&a->reset_work);
-	cancel_work_sync(&a->remove_work);
+	if (test_bit(VVF_F_REGISTERED, &a->flags)) {
+		unregister_netdev(a->netdev);
+		vvf_path_exit(a);
+	}
+	vvf_main_cancel(a);
 	destroy_workqueue(a->wq);
 	if (vfp_io_present(&a->io))
 		vvf_wr32(a, R_CTRL, vvf_rd32(a, R_CTRL) | CTRL_RST);
 	vvf_irq_free(a);
+	/* A read of the last lines may have found the device gone */
+	cancel_work_sync(&a->remove_work);
 	free_netdev(a->netdev);
 }
 
@@ -229,6 +279,7 @@ static void vvf_main_shutdown(struct pci_dev *pdev)
 {
 	struct vvf_adapter *a = pci_get_drvdata(pdev);
 
+	cancel_delayed_work_sync(&a->probe_work);
 	rtnl_lock();
 	netif_device_detach(a->netdev);
 	if (netif_running(a->netdev))

@@ -83,6 +83,13 @@ unsigned int vvf_mbx_rx_mode_msg(u32 *msg, u8 mode)
 	return VFP_MBX_RX_MODE_LEN;
 }
 
+/* All a PF without the extension knows of RX modes */
+unsigned int vvf_mbx_promisc_msg(u32 *msg, bool allmulti)
+{
+	msg[0] = vvf_mbx_head(VFP_MBX_PROMISC, allmulti ? VFP_MBX_PROMISC_MC : 0);
+	return 1;
+}
+
 unsigned int vvf_mbx_negotiate_msg(u32 *msg)
 {
 	msg[0] = vvf_mbx_head(VFP_MBX_NEGOTIATE, 0);
@@ -137,6 +144,58 @@ int vvf_mbx_result(u32 reply)
 	return -EPERM;
 }
 
+/**
+ * vvf_mbx_nack() - why was it refused?
+ * @reply: a reply that vvf_mbx_result() makes -EPERM of
+ * @caps: VFP_CAP_* granted
+ *
+ * Return: VFP_NACK_*; VFP_NACK_NONE for a PF that doesn't say, or says what we don't know.
+ */
+u8 vvf_mbx_nack(const u32 *reply, u32 caps)
+{
+	u32 code = FIELD_GET(VFP_NACK_CODE, reply[2]);
+
+	if (!(caps & VFP_CAP_REASON) || !(reply[0] & VFP_MBX_NACK) ||
+	    FIELD_GET(VFP_MBX_ID, reply[0]) == VFP_MBX_RESET || code >= VFP_NACK_CODES)
+		return VFP_NACK_NONE;
+	return code;
+}
+
+static const struct {
+	int err;
+	const char *text;
+} vvf_mbx_nacks[VFP_NACK_CODES] = {
+	[VFP_NACK_NONE]		 = { -EPERM, "the host refuses it" },
+	[VFP_NACK_MALFORMED]	 = { -EPROTO, "the host doesn't understand it" },
+	[VFP_NACK_UNSUPPORTED]	 = { -EOPNOTSUPP, "the host can't do it" },
+	[VFP_NACK_UNTRUSTED]	 = { -EPERM, "the host does not trust this VF" },
+	[VFP_NACK_ADMIN_MAC]	 = { -EPERM, "the host has set this VF's address" },
+	[VFP_NACK_ADDR_IN_USE]	 = { -EADDRINUSE, "somebody else on the host has the address" },
+	[VFP_NACK_NO_ROOM]	 = { -ENOSPC, "the host has no room for more" },
+	[VFP_NACK_PORT_VLAN]	 = { -EPERM, "the host keeps this VF in a VLAN" },
+	[VFP_NACK_FRAME_SIZE]	 = { -EMSGSIZE, "the host doesn't carry frames of this size" },
+	[VFP_NACK_LINK_DISABLED] = { -ENETDOWN, "the host has disabled this VF" },
+	[VFP_NACK_BRIDGE_PORT]	 = { -EPERM,
+				     "the host restricts the synthetic path's bridge port" },
+	[VFP_NACK_UPLINK]	 = { -EOPNOTSUPP, "the host can't follow what the PF is below" },
+	[VFP_NACK_AWAY]		 = { -EADDRNOTAVAIL, "the host sees its address on the wire" },
+	[VFP_NACK_BUSY]		 = { -EAGAIN, "the host is busy" },
+	[VFP_NACK_FAILED]	 = { -EIO, "the host has tried and failed" },
+	[VFP_NACK_NO_LINK]	 = { -ENETDOWN, "the host has no link" },
+};
+
+/* What a refusal is as an error: never one that stands for a PF that doesn't answer */
+int vvf_mbx_nack_errno(u8 nack)
+{
+	return vvf_mbx_nacks[nack < VFP_NACK_CODES ? nack : VFP_NACK_NONE].err;
+}
+
+/* And for the operator: the end of a line of the log */
+const char *vvf_mbx_nack_text(u8 nack)
+{
+	return vvf_mbx_nacks[nack < VFP_NACK_CODES ? nack : VFP_NACK_NONE].text;
+}
+
 void vvf_mbx_get_mac(const u32 *words, u8 *mac)
 {
 	mac[0] = words[0];
@@ -168,12 +227,16 @@ int vvf_mbx_negotiated(const u32 *msg, u16 *version, u32 *caps, u32 *state)
 	return 0;
 }
 
-void vvf_mbx_got_state(const u32 *msg, struct vvf_mbx_state *s)
+void vvf_mbx_got_state(const u32 *msg, u32 caps, struct vvf_mbx_state *s)
 {
 	vvf_mbx_get_mac(&msg[1], s->mac);
 	s->state = msg[3];
 	s->port_vid = msg[4] & 0xfff;
 	s->max_frame = msg[5];
+	s->mac_count = caps & VFP_CAP_MAC_COUNT ? msg[6] : 0;
+	s->path_nack = VFP_NACK_NONE;
+	if (caps & VFP_CAP_REASON)
+		s->path_nack = FIELD_GET(VFP_NACK_CODE, msg[7]);
 }
 
 /**

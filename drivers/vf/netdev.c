@@ -2,31 +2,22 @@
 /*
  * The VF's netdev: open, stop, reset, and what the stack asks for.
  */
-#include <linux/delay.h>
 #include <linux/etherdevice.h>
 #include <linux/rtnetlink.h>
-#include <linux/slab.h>
 
 #include "vf.h"
 
 #define VVF_RESET_RETRY		HZ
 
-/*
- * The NIC gives a broadcast back to its sender as well. And under a port VLAN the
- * guest doesn't see the tag it is in.
- */
+/* Under a port VLAN the guest doesn't see the tag it is in; and what it sent itself, never */
 static bool vvf_netdev_rx_filter(struct vrg_ring *ring, struct sk_buff *skb)
 {
 	struct vvf_adapter *a = netdev_priv(ring->netdev);
-	const struct ethhdr *eth = eth_hdr(skb);
 
-	if (is_multicast_ether_addr(eth->h_dest) &&
-	    ether_addr_equal(eth->h_source, ring->netdev->dev_addr))
-		return true;
 	if (skb_vlan_tag_present(skb) && a->state.port_vid &&
 	    skb_vlan_tag_get_id(skb) == a->state.port_vid)
 		__vlan_hwaccel_clear_tag(skb);
-	return false;
+	return is_multicast_ether_addr(eth_hdr(skb)->h_dest) && vvf_echo_match(a, skb);
 }
 
 static void vvf_netdev_use_rings(struct vvf_adapter *a, struct vrg_ring *tx, struct vrg_ring *rx)
@@ -53,97 +44,51 @@ static int vvf_netdev_alloc_rings(struct vvf_adapter *a, u16 tx_count, u16 rx_co
 		vrg_tx_free(*tx);
 		return -ENOMEM;
 	}
-	(*tx)->vec = &a->vec[VVF_VEC_TX];
-	(*rx)->vec = &a->vec[VVF_VEC_RX];
+	(*tx)->base = R_QBASE_TX(0);
+	(*rx)->base = R_QBASE_RX(0);
 	(*rx)->filter = vvf_netdev_rx_filter;
 	return 0;
 }
 
-static void vvf_netdev_queues_off(struct vvf_adapter *a)
+/*
+ * The handshake, and all that the PF has to know; the queues are on after this, and nobody
+ * polls yet. RTNL.
+ */
+static int vvf_netdev_begin(struct vvf_adapter *a)
 {
-	vrg_queue_off(&a->io, R_QBASE_RX(0));
-	vrg_queue_off(&a->io, R_QBASE_TX(0));
-	vfp_io_flush(&a->io);
-	usleep_range(1000, 2000);
-	a->tx->tail = NULL;
-	a->rx->tail = NULL;
-	vrg_tx_flush(a->tx);
-	vrg_rx_reset(a->rx);
-}
-
-/* No answer, rather than a no: whoever holds RTNL must not wait for the next one, too */
-static bool vvf_netdev_mute(int err)
-{
-	return err == -ETIMEDOUT || err == -EBUSY || err == -ENODEV || err == -ENOTCONN ||
-	       err == -ECONNRESET;
-}
-
-/* What the PF has to know again after each handshake */
-static int vvf_netdev_configure(struct vvf_adapter *a)
-{
-	struct net_device *netdev = a->netdev;
-	unsigned int vid;
 	int err;
 
-	if (!ether_addr_equal(netdev->dev_addr, a->host_mac)) {
-		err = vvf_mbx_set_mac(a, netdev->dev_addr);
-		if (err)
-			return err;
-	}
-	for_each_set_bit(vid, a->vlans, VLAN_N_VID) {
-		err = vvf_mbx_vlan(a, vid, true);
-		if (vvf_netdev_mute(err))
-			return err;
-		if (err)
-			netdev_warn(netdev, "VLAN %u: %pe\n", vid, ERR_PTR(err));
-	}
-	err = vvf_netdev_sync_rx_mode(a);
+	err = vvf_main_handshake(a);
+	if (!err)
+		err = vvf_host_address(a);
 	if (err)
 		return err;
-	/* An in-tree PF and ours take this from an in-tree driver for "it runs": last */
-	return vvf_mbx_max_frame(a, VVF_MAX_FRAME(netdev->mtu));
+	vvf_host_begin(a);
+	/* What hasn't been answered was forgotten with the rest */
+	clear_bit(VVF_F_PATH_UNSURE, &a->flags);
+	vvf_irq_program(a);
+	err = vrg_queues_on(a->vec, VVF_NUM_VEC);
+	if (err)
+		return err;
+	/* An in-tree PF and ours take the last of it from an in-tree driver for "it runs" */
+	err = vvf_sync(a, false);
+	if (err)
+		vrg_queues_off(a->vec, VVF_NUM_VEC);
+	return err;
 }
 
-/* Queues run after this. The handshake is done; RTNL. */
-static int vvf_netdev_up(struct vvf_adapter *a)
+/* The queues that are on do their work. Can't fail; RTNL. */
+static void vvf_netdev_run(struct vvf_adapter *a)
 {
-	unsigned int i;
-	int err;
-
-	vvf_irq_program(a);
-	err = vrg_queue_start_tx(&a->io, R_QBASE_TX(0), a->tx);
-	if (!err)
-		err = vrg_queue_start_rx(&a->io, R_QBASE_RX(0), a->rx);
-	if (!err)
-		err = vvf_netdev_configure(a);
-	if (err) {
-		vvf_netdev_queues_off(a);
-		return err;
-	}
-	set_bit(VVF_F_UP, &a->flags);
-	for (i = 0; i < VVF_NUM_VEC; i++)
-		napi_enable(&a->vec[i].napi);
-	vvf_irq_enable(a);
-	vvf_watchdog_carrier(a);
-	netif_tx_start_all_queues(a->netdev);
-	local_bh_disable();
-	for (i = 0; i < VVF_NUM_VEC; i++)
-		napi_schedule(&a->vec[i].napi);
-	local_bh_enable();
+	/* It is what was wanted */
+	cancel_delayed_work(&a->reset_work);
+	clear_bit(VVF_F_RESET, &a->flags);
 	a->tx_late.times = 0;
 	a->rx_late.times = 0;
+	set_bit(VVF_F_UP, &a->flags);
+	vrg_up(a->vec, VVF_NUM_VEC);
+	vvf_watchdog_carrier(a);
 	vvf_watchdog_start(a);
-	return 0;
-}
-
-/* Frames that the NIC has for us, or took from us, come to their end; bounded */
-static void vvf_netdev_drain(struct vvf_adapter *a)
-{
-	unsigned int tries = 20;
-
-	while (tries-- && vfp_io_present(&a->io) &&
-	       (vrg_tx_pending(a->tx) || vrg_rx_pending(a->rx)))
-		usleep_range(500, 1000);
 }
 
 /**
@@ -153,18 +98,21 @@ static void vvf_netdev_drain(struct vvf_adapter *a)
  */
 void vvf_netdev_down(struct vvf_adapter *a, bool quiet)
 {
-	unsigned int i;
-
 	if (!test_and_clear_bit(VVF_F_UP, &a->flags))
 		return;
-	netif_tx_disable(a->netdev);
-	netif_carrier_off(a->netdev);
+	vrg_stop_tx(a->vec, VVF_NUM_VEC);
+	vvf_watchdog_carrier(a);
 	if (quiet)
-		vvf_netdev_drain(a);
-	vvf_irq_disable(a);
-	for (i = 0; i < VVF_NUM_VEC; i++)
-		napi_disable(&a->vec[i].napi);
-	vvf_netdev_queues_off(a);
+		vrg_drain(a->vec, VVF_NUM_VEC);
+	vrg_down(a->vec, VVF_NUM_VEC);
+}
+
+/* The PF didn't answer: as often as it takes */
+static void vvf_netdev_later(struct vvf_adapter *a, int err)
+{
+	if (net_ratelimit())
+		netdev_info(a->netdev, "the PF doesn't answer (%pe): trying again\n", ERR_PTR(err));
+	queue_delayed_work(a->wq, &a->reset_work, VVF_RESET_RETRY);
 }
 
 static int vvf_netdev_open(struct net_device *netdev)
@@ -175,7 +123,9 @@ static int vvf_netdev_open(struct net_device *netdev)
 
 	if (!vfp_io_present(&a->io))
 		return -ENODEV;
+	/* Should it be open before its queues run; netpoll doesn't look at the carrier */
 	netif_carrier_off(netdev);
+	netif_tx_disable(netdev);
 	err = vvf_netdev_alloc_rings(a, a->tx_count, a->rx_count, &tx, &rx);
 	if (err)
 		return err;
@@ -183,11 +133,16 @@ static int vvf_netdev_open(struct net_device *netdev)
 	if (err)
 		goto err_rings;
 	vvf_netdev_use_rings(a, tx, rx);
-	err = vvf_main_handshake(a);
-	if (!err)
-		err = vvf_netdev_up(a);
-	if (err)
+	err = vvf_netdev_begin(a);
+	if (!vfp_io_present(&a->io))
 		goto err_irq;
+	/* Whatever it is, it isn't for ever: a PF in reset, a busy host. There is no carrier. */
+	if (err) {
+		assign_bit(VVF_F_PATH_VF, &a->flags, vvf_path_implied(a));
+		vvf_netdev_later(a, err);
+		return 0;
+	}
+	vvf_netdev_run(a);
 	if (vvf_path_implied(a))
 		vvf_path_set(a, true);
 	return 0;
@@ -195,6 +150,7 @@ static int vvf_netdev_open(struct net_device *netdev)
 err_irq:
 	vvf_netdev_use_rings(a, NULL, NULL);
 	vvf_irq_release(a);
+	err = -ENODEV;
 err_rings:
 	vrg_tx_free(tx);
 	vrg_rx_free(rx);
@@ -210,14 +166,17 @@ static int vvf_netdev_stop(struct net_device *netdev)
 	if (test_bit(VVF_F_UP, &a->flags))
 		vvf_path_set(a, false);
 	vvf_netdev_down(a, true);
+	clear_bit(VVF_F_PATH_VF, &a->flags);
+	clear_bit(VVF_F_PATH_UNSURE, &a->flags);
 	cancel_delayed_work_sync(&a->watchdog);
 	vvf_netdev_use_rings(a, NULL, NULL);
 	vvf_irq_release(a);
 	vrg_tx_free(tx);
 	vrg_rx_free(rx);
 	/* The PF gets its queues back: no frame is received into freed memory */
-	if (vfp_io_present(&a->io))
-		vvf_main_handshake(a);
+	if (vfp_io_present(&a->io) && vvf_main_handshake(a))
+		vvf_netdev_later(a, -ETIMEDOUT);
+	vvf_watchdog_start(a);
 	return 0;
 }
 
@@ -227,7 +186,8 @@ static int vvf_netdev_stop(struct net_device *netdev)
  * @tx_count: descriptors
  * @rx_count: descriptors
  *
- * Return: 0, -ENOMEM with the old ones running, or an error of starting.
+ * Return: 0, or an error, and then it goes on with the old ones; when it is the PF that
+ * doesn't answer, as soon as it does.
  */
 int vvf_netdev_set_rings(struct vvf_adapter *a, u16 tx_count, u16 rx_count)
 {
@@ -235,38 +195,72 @@ int vvf_netdev_set_rings(struct vvf_adapter *a, u16 tx_count, u16 rx_count)
 	bool path = test_bit(VVF_F_PATH_VF, &a->flags);
 	int err;
 
-	if (!test_bit(VVF_F_UP, &a->flags)) {
+	if (!netif_running(a->netdev)) {
 		a->tx_count = tx_count;
 		a->rx_count = rx_count;
 		return 0;
 	}
+	if (!test_bit(VVF_F_UP, &a->flags))
+		return -EAGAIN;
 	err = vvf_netdev_alloc_rings(a, tx_count, rx_count, &tx, &rx);
 	if (err)
 		return err;
-	a->tx_count = tx_count;
-	a->rx_count = rx_count;
 	vvf_path_set(a, false);
 	vvf_netdev_down(a, true);
 	vvf_netdev_use_rings(a, tx, rx);
+	err = vvf_netdev_begin(a);
+	if (err) {
+		vvf_netdev_use_rings(a, old_tx, old_rx);
+		vrg_tx_free(tx);
+		vrg_rx_free(rx);
+		assign_bit(VVF_F_PATH_VF, &a->flags, path);
+		vvf_watchdog_reset(a, "its rings couldn't be changed");
+		return err;
+	}
+	/* While no NAPI runs that might put buffers back */
 	vrg_tx_free(old_tx);
 	vrg_rx_free(old_rx);
-	err = vvf_main_handshake(a);
-	if (!err)
-		err = vvf_netdev_up(a);
-	if (!err && path)
+	a->tx_count = tx_count;
+	a->rx_count = rx_count;
+	vvf_netdev_run(a);
+	if (path)
 		vvf_path_set(a, true);
-	return err;
+	return 0;
 }
 
-/* The PF gave another address while we were away */
-static void vvf_netdev_take_mac(struct vvf_adapter *a, const u8 *old)
+static int vvf_netdev_restart(struct vvf_adapter *a)
 {
-	if (ether_addr_equal(old, a->host_mac) || is_zero_ether_addr(a->host_mac))
-		return;
-	netdev_info(a->netdev, "the host gives it the address %pM\n", a->host_mac);
-	eth_hw_addr_set(a->netdev, a->host_mac);
-	ether_addr_copy(a->netdev->perm_addr, a->host_mac);
-	call_netdevice_notifiers(NETDEV_CHANGEADDR, a->netdev);
+	bool path = test_bit(VVF_F_PATH_VF, &a->flags) || vvf_path_implied(a);
+	int err;
+
+	a->resets++;
+	vvf_netdev_down(a, false);
+	err = vvf_netdev_begin(a);
+	if (err) {
+		/* Wanted on this VF all the same, when it is back */
+		assign_bit(VVF_F_PATH_VF, &a->flags, path);
+		return err;
+	}
+	vvf_netdev_run(a);
+	netif_device_attach(a->netdev);
+	if (path)
+		vvf_path_set(a, true);
+	return 0;
+}
+
+/* Closed: so that the PF can tell it what changes */
+static int vvf_netdev_greet(struct vvf_adapter *a)
+{
+	int err = 0;
+
+	netif_device_attach(a->netdev);
+	if (test_bit(VVF_F_RESET, &a->flags) || !READ_ONCE(a->cts))
+		err = vvf_main_handshake(a);
+	if (!err)
+		err = vvf_host_address(a);
+	if (!err)
+		clear_bit(VVF_F_RESET, &a->flags);
+	return err;
 }
 
 /**
@@ -279,46 +273,28 @@ void vvf_netdev_reset_work(struct work_struct *work)
 {
 	struct vvf_adapter *a = container_of(to_delayed_work(work), struct vvf_adapter,
 					     reset_work);
-	u8 old[ETH_ALEN];
-	bool path;
 	int err;
 
 	rtnl_lock();
-	if (!vfp_io_present(&a->io) || test_bit(VVF_F_STOPPING, &a->flags)) {
+	if (!vfp_io_present(&a->io) || test_bit(VVF_F_STOPPING, &a->flags) ||
+	    test_bit(VVF_F_PAUSED, &a->flags) || !test_bit(VVF_F_REGISTERED, &a->flags)) {
 		rtnl_unlock();
 		return;
 	}
-	if (!netif_running(a->netdev) || !a->tx) {
-		netif_device_attach(a->netdev);
-		rtnl_unlock();
-		return;
-	}
-	path = test_bit(VVF_F_PATH_VF, &a->flags);
-	ether_addr_copy(old, a->host_mac);
-	a->resets++;
-	vvf_netdev_down(a, false);
-	err = vvf_main_handshake(a);
-	if (!err)
-		vvf_netdev_take_mac(a, old);
-	if (!err)
-		err = vvf_netdev_up(a);
-	if (!err)
-		netif_device_attach(a->netdev);
-	if (!err && path)
-		vvf_path_set(a, true);
-	if (err && vfp_io_present(&a->io)) {
-		/* Wanted on this VF all the same, when it is back */
-		if (path)
-			set_bit(VVF_F_PATH_VF, &a->flags);
+	err = netif_running(a->netdev) && a->tx ? vvf_netdev_restart(a) : vvf_netdev_greet(a);
+	if (err && vfp_io_present(&a->io))
 		queue_delayed_work(a->wq, &a->reset_work, VVF_RESET_RETRY);
-	}
 	rtnl_unlock();
 }
 
 static netdev_tx_t vvf_netdev_xmit(struct sk_buff *skb, struct net_device *netdev)
 {
 	struct vvf_adapter *a = netdev_priv(netdev);
+	const struct ethhdr *eth = (const struct ethhdr *)skb->data;
 
+	if (unlikely(is_multicast_ether_addr(eth->h_dest)) && skb_headlen(skb) >= ETH_HLEN &&
+	    !ether_addr_equal(eth->h_source, netdev->dev_addr))
+		vvf_echo_note(a, skb);
 	return vrg_tx_xmit(skb, a->tx);
 }
 
@@ -329,21 +305,31 @@ static void vvf_netdev_tx_timeout(struct net_device *netdev, unsigned int queue)
 	queue_delayed_work(a->wq, &a->reset_work, 0);
 }
 
+/**
+ * vvf_netdev_sums() - what all rings have counted, those that are gone as well
+ * @a: adapter
+ * @tx: result: transmitted
+ * @rx: result: received
+ */
+void vvf_netdev_sums(struct vvf_adapter *a, struct vrg_stats *tx, struct vrg_stats *rx)
+{
+	spin_lock_bh(&a->ring_lock);
+	*tx = a->tx_gone;
+	*rx = a->rx_gone;
+	vrg_ring_get_stats(a->tx, tx);
+	vrg_ring_get_stats(a->rx, rx);
+	spin_unlock_bh(&a->ring_lock);
+}
+
 static void vvf_netdev_stats64(struct net_device *netdev, struct rtnl_link_stats64 *s)
 {
-	struct vvf_adapter *a = netdev_priv(netdev);
 	struct vrg_stats tx, rx;
 
-	spin_lock_bh(&a->ring_lock);
-	tx = a->tx_gone;
-	rx = a->rx_gone;
-	vrg_ring_get_stats(a->tx, &tx);
-	vrg_ring_get_stats(a->rx, &rx);
-	spin_unlock_bh(&a->ring_lock);
+	vvf_netdev_sums(netdev_priv(netdev), &tx, &rx);
 	s->tx_packets = tx.packets;
 	s->tx_bytes = tx.bytes;
 	s->tx_dropped = tx.drops;
-	s->rx_packets = rx.packets - rx.filtered;
+	s->rx_packets = rx.packets;
 	s->rx_bytes = rx.bytes;
 	s->rx_errors = rx.drops;
 	s->multicast = rx.multicast;
@@ -354,93 +340,30 @@ static int vvf_netdev_set_mac(struct net_device *netdev, void *p)
 	struct vvf_adapter *a = netdev_priv(netdev);
 	struct sockaddr *addr = p;
 	int err;
+	u8 nack;
 
 	if (!is_valid_ether_addr(addr->sa_data))
 		return -EADDRNOTAVAIL;
-	if (test_bit(VVF_F_UP, &a->flags)) {
-		err = vvf_mbx_set_mac(a, addr->sa_data);
-		if (err)
-			return err;
-	}
+	/* Closed as well: whoever gives it the address hears now if the host doesn't want it */
+	err = vvf_mbx_set_mac(a, addr->sa_data, &nack);
+	if (err && (test_bit(VVF_F_UP, &a->flags) || !vvf_mbx_again(err)))
+		return err;
 	eth_hw_addr_set(netdev, addr->sa_data);
+	if (!err)
+		ether_addr_copy(a->known.mac, addr->sa_data);
 	return 0;
 }
 
 static int vvf_netdev_change_mtu(struct net_device *netdev, int mtu)
 {
 	struct vvf_adapter *a = netdev_priv(netdev);
-	int err;
+	int err = vvf_sync_mtu(a, mtu);
 
 	/* Buffers don't depend on the MTU; the PF's limit is all */
-	if (test_bit(VVF_F_UP, &a->flags)) {
-		err = vvf_mbx_max_frame(a, VVF_MAX_FRAME(mtu));
-		if (err)
-			return err == -EPERM ? -EINVAL : err;
-	}
+	if (err)
+		return vvf_mbx_again(err) ? err : -EINVAL;
 	netdev->mtu = mtu;
 	return 0;
-}
-
-/**
- * vvf_netdev_sync_rx_mode() - tell the PF whom else we listen to
- * @a: adapter
- *
- * What the PF refuses is told to the operator, and is no error here.
- *
- * Context: process.
- *
- * Return: 0, or an error when the PF doesn't answer; then it wasn't asked any further.
- */
-int vvf_netdev_sync_rx_mode(struct vvf_adapter *a)
-{
-	struct net_device *netdev = a->netdev;
-	struct netdev_hw_addr *ha;
-	unsigned int num = 0;
-	u16 *hashes;
-	u8 mode = 0;
-	int err;
-
-	hashes = kcalloc(VFP_MBX_MC_LIST_MAX, sizeof(*hashes), GFP_KERNEL);
-	if (!hashes)
-		return -ENOMEM;
-	netif_addr_lock_bh(netdev);
-	if (netdev->flags & IFF_PROMISC)
-		mode = VFP_RX_PROMISC | VFP_RX_ALLMULTI;
-	else if (netdev->flags & IFF_ALLMULTI || netdev_mc_count(netdev) > VFP_MBX_MC_LIST_MAX)
-		mode = VFP_RX_ALLMULTI;
-	netdev_for_each_mc_addr(ha, netdev) {
-		if (num < VFP_MBX_MC_LIST_MAX)
-			hashes[num++] = vvf_mbx_hash(ha->addr);
-	}
-	netif_addr_unlock_bh(netdev);
-
-	err = vvf_mbx_set_mc(a, hashes, num);
-	kfree(hashes);
-	if (vvf_netdev_mute(err))
-		return err;
-	if (err == -ENOSPC)
-		mode |= VFP_RX_ALLMULTI;
-	err = vvf_mbx_set_rx_mode(a, mode);
-	if (vvf_netdev_mute(err))
-		return err;
-	if (err && mode && net_ratelimit())
-		netdev_warn(netdev, "%s: the host %s\n",
-			    mode & VFP_RX_PROMISC ? "promiscuous" : "all multicast",
-			    err == -EPERM ? "does not trust this VF" : "can't do it");
-	err = vvf_mbx_set_uc(a, netdev);
-	if (vvf_netdev_mute(err))
-		return err;
-	if (err && !netdev_uc_empty(netdev) && net_ratelimit())
-		netdev_warn(netdev, "further addresses: %pe\n", ERR_PTR(err));
-	return 0;
-}
-
-void vvf_netdev_rx_mode_work(struct work_struct *work)
-{
-	struct vvf_adapter *a = container_of(work, struct vvf_adapter, rx_mode_work);
-
-	if (test_bit(VVF_F_UP, &a->flags))
-		vvf_netdev_sync_rx_mode(a);
 }
 
 static void vvf_netdev_rx_mode(struct net_device *netdev)
@@ -448,36 +371,18 @@ static void vvf_netdev_rx_mode(struct net_device *netdev)
 	struct vvf_adapter *a = netdev_priv(netdev);
 
 	if (test_bit(VVF_F_UP, &a->flags))
-		queue_work(a->wq, &a->rx_mode_work);
+		vvf_sync_later(a, 0);
 }
 
 static int vvf_netdev_vlan_add(struct net_device *netdev, __be16 proto, u16 vid)
 {
-	struct vvf_adapter *a = netdev_priv(netdev);
-	int err;
-
 	/* Every pool is in VLAN 0 */
-	if (!vid)
-		return 0;
-	if (test_bit(VVF_F_UP, &a->flags)) {
-		err = vvf_mbx_vlan(a, vid, true);
-		if (err)
-			return err;
-	}
-	set_bit(vid, a->vlans);
-	return 0;
+	return vid ? vvf_sync_vlan(netdev_priv(netdev), vid, true) : 0;
 }
 
 static int vvf_netdev_vlan_kill(struct net_device *netdev, __be16 proto, u16 vid)
 {
-	struct vvf_adapter *a = netdev_priv(netdev);
-
-	if (!vid)
-		return 0;
-	clear_bit(vid, a->vlans);
-	if (test_bit(VVF_F_UP, &a->flags))
-		vvf_mbx_vlan(a, vid, false);
-	return 0;
+	return vid ? vvf_sync_vlan(netdev_priv(netdev), vid, false) : 0;
 }
 
 const struct net_device_ops vvf_netdev_ops = {

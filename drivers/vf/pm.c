@@ -19,12 +19,15 @@ static void vvf_pm_pause(struct vvf_adapter *a)
 	netif_device_detach(a->netdev);
 	vvf_netdev_down(a, false);
 	rtnl_unlock();
+	/* When it is back the PF doesn't know it */
+	WRITE_ONCE(a->cts, false);
 	WRITE_ONCE(a->io.base, NULL);
 	/* They find no registers, or start each other again */
 	cancel_delayed_work_sync(&a->watchdog);
 	cancel_work_sync(&a->mail_work);
-	cancel_work_sync(&a->rx_mode_work);
-	cancel_work_sync(&a->path_work);
+	cancel_delayed_work_sync(&a->sync_work);
+	cancel_delayed_work_sync(&a->host_work);
+	cancel_delayed_work_sync(&a->probe_work);
 	cancel_delayed_work_sync(&a->reset_work);
 	cancel_work_sync(&a->remove_work);
 }
@@ -38,7 +41,10 @@ static void vvf_pm_unpause(struct vvf_adapter *a)
 	clear_bit(VVF_F_REMOVED, &a->flags);
 	WRITE_ONCE(a->io.base, a->bar);
 	/* As often as it takes: the PF comes back in its own time. It attaches the netdev, too. */
-	queue_delayed_work(a->wq, &a->reset_work, 0);
+	if (test_bit(VVF_F_REGISTERED, &a->flags))
+		queue_delayed_work(a->wq, &a->reset_work, 0);
+	else
+		queue_delayed_work(a->wq, &a->probe_work, 0);
 }
 
 static int vvf_pm_suspend(struct device *dev)

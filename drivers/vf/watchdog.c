@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What no interrupt tells: link, lost mail, a reset behind our back, a device that is
- * gone. While the netdev is open.
+ * gone. Often while the netdev is open, now and then while it is closed.
  */
+#include <linux/jiffies.h>
+
 #include "vf.h"
 
 /* An outage of the VF is at least so long */
 #define VVF_WATCHDOG_MS		20
+/* And while it is closed nothing hurries */
+#define VVF_WATCHDOG_IDLE_MS	1000
+/* At 1 Gb/s a counter of bytes wraps in 34 s */
+#define VVF_WATCHDOG_STATS_MS	5000
 /* So often in a row the same descriptor is late before it is lost */
 #define VVF_WATCHDOG_LOST	3
 
@@ -14,22 +20,32 @@
  * vvf_watchdog_carrier() - carrier from what PF and NIC say
  * @a: adapter
  *
- * Off at once when the handshake doesn't hold any more: nothing sent would arrive.
+ * Off at once when the handshake doesn't hold any more: nothing sent would arrive. Whoever
+ * takes away what it is made of calls this afterwards; the lock makes that the last word.
+ *
+ * Context: process.
  */
 void vvf_watchdog_carrier(struct vvf_adapter *a)
 {
-	bool up = test_bit(VVF_F_UP, &a->flags) && READ_ONCE(a->cts) &&
-		  READ_ONCE(a->state.state) & VFP_STATE_LINK_UP &&
-		  vvf_rd32(a, R_STATUS) & STATUS_LU && vfp_io_present(&a->io);
+	bool up, changed;
+	u32 state;
 
-	if (up == netif_carrier_ok(a->netdev))
-		return;
-	if (up) {
+	spin_lock_bh(&a->carrier_lock);
+	state = READ_ONCE(a->state.state);
+	up = test_bit(VVF_F_UP, &a->flags) && !test_bit(VVF_F_RESET, &a->flags) &&
+	     READ_ONCE(a->cts) && state & VFP_STATE_LINK_UP &&
+	     (state & VFP_STATE_LINK_FORCED || vvf_rd32(a, R_STATUS) & STATUS_LU) &&
+	     vfp_io_present(&a->io);
+	changed = up != netif_carrier_ok(a->netdev);
+	if (changed && up)
 		netif_carrier_on(a->netdev);
-		queue_work(a->wq, &a->path_work);
-	} else {
+	else if (changed)
 		netif_carrier_off(a->netdev);
-	}
+	spin_unlock_bh(&a->carrier_lock);
+	if (!changed)
+		return;
+	if (up)
+		vvf_host_changed(a);
 	if (net_ratelimit())
 		netdev_info(a->netdev, "link is %s\n", up ? "up" : "down");
 }
@@ -45,7 +61,8 @@ void vvf_watchdog_reset(struct vvf_adapter *a, const char *why)
 {
 	if (test_bit(VVF_F_STOPPING, &a->flags))
 		return;
-	netif_carrier_off(a->netdev);
+	set_bit(VVF_F_RESET, &a->flags);
+	vvf_watchdog_carrier(a);
 	if (queue_delayed_work(a->wq, &a->reset_work, 0) && net_ratelimit())
 		netdev_info(a->netdev, "reset: %s\n", why);
 }
@@ -55,24 +72,42 @@ static const u32 vvf_watchdog_regs[VVF_HW_STATS] = {
 	R_VFGPRLBC, R_VFGPTLBC, R_VFGORLBC, R_VFGOTLBC,
 };
 
-/**
- * vvf_watchdog_stats() - widen the NIC's counters
- * @a: adapter; from the watchdog or under RTNL
- */
-void vvf_watchdog_stats(struct vvf_adapter *a)
+static void vvf_watchdog_read(struct vvf_adapter *a, bool count)
 {
 	unsigned int i;
 
-	mutex_lock(&a->mbx_lock);
+	spin_lock_bh(&a->hw_lock);
 	for (i = 0; i < VVF_HW_STATS; i++) {
 		u32 now = vvf_rd32(a, vvf_watchdog_regs[i]);
 
 		if (!vfp_io_present(&a->io))
 			break;
-		a->hw_stats[i] += now - a->hw_last[i];
+		if (count)
+			a->hw_stats[i] += now - a->hw_last[i];
 		a->hw_last[i] = now;
 	}
-	mutex_unlock(&a->mbx_lock);
+	a->hw_jiffies = jiffies;
+	spin_unlock_bh(&a->hw_lock);
+}
+
+/**
+ * vvf_watchdog_stats() - widen the NIC's counters
+ * @a: adapter
+ */
+void vvf_watchdog_stats(struct vvf_adapter *a)
+{
+	vvf_watchdog_read(a, true);
+}
+
+/**
+ * vvf_watchdog_stats_rebase() - a reset has cleared the NIC's counters, or not
+ * @a: adapter, just reset
+ *
+ * The emulated NIC keeps them.
+ */
+void vvf_watchdog_stats_rebase(struct vvf_adapter *a)
+{
+	vvf_watchdog_read(a, false);
 }
 
 /* Interrupts that haven't come yet */
@@ -109,7 +144,7 @@ static void vvf_watchdog_check(struct vvf_adapter *a)
 {
 	u32 v2p = vvf_mbx_look(a);
 
-	if (v2p & V2PMAILBOX_PFSTS) {
+	if (v2p & V2PMAILBOX_PFSTS || READ_ONCE(a->state_due)) {
 		queue_work(a->wq, &a->mail_work);
 		return;
 	}
@@ -123,13 +158,30 @@ static void vvf_watchdog_check(struct vvf_adapter *a)
 		vvf_watchdog_reset(a, "it can't write to memory");
 }
 
+/*
+ * Closed, or waiting for a PF that is away: there are no interrupts. The host may change the
+ * address all the same, and an upper may wait for it.
+ */
+static void vvf_watchdog_idle(struct vvf_adapter *a)
+{
+	u32 v2p = vvf_mbx_look(a);
+
+	if (v2p & (V2PMAILBOX_RSTI | V2PMAILBOX_RSTD) || !READ_ONCE(a->cts))
+		vvf_watchdog_reset(a, "the PF was reset");
+	else if (v2p & V2PMAILBOX_PFSTS || READ_ONCE(a->state_due))
+		queue_work(a->wq, &a->mail_work);
+}
+
 /**
  * vvf_watchdog_start() - have a look soon
- * @a: adapter that is up
+ * @a: adapter
  */
 void vvf_watchdog_start(struct vvf_adapter *a)
 {
-	queue_delayed_work(a->wq, &a->watchdog, msecs_to_jiffies(VVF_WATCHDOG_MS));
+	bool up = test_bit(VVF_F_UP, &a->flags);
+
+	mod_delayed_work(a->wq, &a->watchdog,
+			 msecs_to_jiffies(up ? VVF_WATCHDOG_MS : VVF_WATCHDOG_IDLE_MS));
 }
 
 /**
@@ -140,10 +192,17 @@ void vvf_watchdog_work(struct work_struct *work)
 {
 	struct vvf_adapter *a = container_of(to_delayed_work(work), struct vvf_adapter, watchdog);
 
-	if (!vfp_io_present(&a->io) || !test_bit(VVF_F_UP, &a->flags))
+	if (!vfp_io_present(&a->io) || test_bit(VVF_F_STOPPING, &a->flags) ||
+	    test_bit(VVF_F_PAUSED, &a->flags))
 		return;
-	vvf_watchdog_poll(a);
-	vvf_watchdog_check(a);
-	vvf_watchdog_carrier(a);
+	if (test_bit(VVF_F_UP, &a->flags)) {
+		vvf_watchdog_poll(a);
+		vvf_watchdog_check(a);
+		vvf_watchdog_carrier(a);
+		if (time_after(jiffies, a->hw_jiffies + msecs_to_jiffies(VVF_WATCHDOG_STATS_MS)))
+			vvf_watchdog_stats(a);
+	} else if (!netif_running(a->netdev)) {
+		vvf_watchdog_idle(a);
+	}
 	vvf_watchdog_start(a);
 }

@@ -19,7 +19,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SMALL_PACKAGES = """python3-minimal libpython3-stdlib iproute2 ethtool tcpdump kmod procps
 	iputils-ping qemu-system-x86 seabios busybox-static util-linux""".split()
 ROOT_PACKAGES = [*SMALL_PACKAGES, *"""iperf3 iputils-arping linuxptp ndisc6 libstdc++6
-	jq dpdk-dev librte-net-e1000-23 libteam-utils
+	jq openvswitch-switch dpdk-dev librte-net-e1000-23 libteam-utils
 	udev systemd dbus network-manager ifupdown""".split()]
 ROOT_SUITE = "bookworm"
 # What dpdk-dev brings to build programs with.

@@ -6,6 +6,7 @@ import json
 from labkit.util import wait_for
 
 SCRIPT = "/run/vfpath/mailbox.py"
+STORM_SCRIPT = "/run/vfpath/storm.py"
 
 # V2PMAILBOX is at 0xc40 (REQ 1, ACK 2, VFU 4, PFSTS 16), VMBMEM at 0x800.
 CODE = r"""
@@ -44,6 +45,21 @@ print(json.dumps([call([int(w, 16) for w in m.split(",")], float(sys.argv[2]))
 """
 
 
+# Writes registers of the VF, over and over: offset and value in hex, for so many seconds.
+STORM = r"""
+import mmap, os, sys, time
+fd = os.open(sys.argv[1] + "/resource0", os.O_RDWR)
+regs = memoryview(mmap.mmap(fd, 0x4000)).cast("I")
+end, n = time.monotonic() + float(sys.argv[2]), 0
+writes = [tuple(int(x, 16) for x in w.split("=")) for w in sys.argv[3:]]
+while time.monotonic() < end:
+    for offset, value in writes:
+        regs[offset // 4] = value
+    n += 1
+print(n)
+"""
+
+
 class Mailbox:
     """The mailbox of a VF of the host that no driver has; or, bound, behind its driver's back."""
 
@@ -62,12 +78,24 @@ class Mailbox:
         if not self.bound:
             self.host.write(f"{self.device}/enable", 0)
 
+    def command(self, limit, *messages):
+        """The command that sends messages, for the background."""
+        return f"python3 {SCRIPT} {self.device} {limit} {' '.join(messages)}"
+
     def send(self, *messages, limit=5):
         """Send messages, words of hex with commas; the first word of each answer, or None."""
-        words = " ".join(messages)
-        answers = json.loads(self.host.sh(f"python3 {SCRIPT} {self.device} {limit} {words}",
+        answers = json.loads(self.host.sh(self.command(limit, *messages),
                                           timeout=(limit + 1) * 2 * len(messages)).out)
         return [a if a is None else hex(a) for a in answers]
+
+    def storming(self, seconds, *writes):
+        """The command that writes registers ("c40=1") for so long, as fast as it goes."""
+        self.host.put(STORM_SCRIPT, STORM)
+        return f"python3 {STORM_SCRIPT} {self.device} {seconds} {' '.join(writes)}"
+
+    def storm(self, seconds, *writes):
+        """Do it; how many times that was."""
+        return int(self.host.sh(self.storming(seconds, *writes), timeout=seconds * 3 + 30).out)
 
     @staticmethod
     def nack(answer):

@@ -98,7 +98,7 @@ def test_bridge(lab):
     mac = inner.mac()
     promise.expect(scene.fdb_owner(mac) == {scene.guest.tap}, f"{scene.fdb_owner(mac)}")
     # The operator knows better, perhaps, and the host lets it send so.
-    scene.set_vf(0, "spoofchk off")
+    scene.set_vf(0, "trust on spoofchk off")
     inner.sh("ip link set in0 arp off")
     for path, port in (("vf", scene.pf), ("synthetic", scene.guest.tap)):
         scene.set_path(path)
@@ -111,7 +111,7 @@ def test_bridge(lab):
                  if e["mac"] == mac}
         promise.expect(ports == {"ing"}, f"{path}: the guest's bridge has inner at {ports}")
     scene.set_path("auto")
-    scene.set_vf(0, "spoofchk on")
+    scene.set_vf(0, "trust off spoofchk on")
     where.sh(f"{ip} link set {UPPER} nomaster && {ip} link del brg && ip netns del inner")
     scene.station.configure()
     scene.wait_active("vf")

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Hot plugs under a guest's network configuration: it manages the upper, and leaves the lowers alone.
 
+What names the synthetic netdev by its address or by its name means the upper.
+
 Under NetworkManager, systemd-networkd, and ifupdown called by udev as cloud images do it, each
 set to configure whatever netdev there is. VFPATH_HOT_PLUGS in the environment says how many
 times the VF comes and goes under each (default 3).
@@ -125,6 +127,36 @@ class ConfiguredScene(Scene):
         wait_for(lambda: self.station.ping(self.outside.ip, 1), 20, "the guest to reach outside")
 
 
+class NamedNetworkd(Networkd):
+    """As netplan's set-name has it: a name for what has that address, and a configuration by that."""
+
+    name = "systemd-networkd, by name"
+    files = {
+        "/etc/systemd/network/10-eth0.link": (
+            f"[Match]\nPermanentMACAddress={GUEST_MAC}\n[Link]\nName=lan0\n", 0o644),
+        "/etc/systemd/network/10-eth0.network": (
+            f"[Match]\nName=lan0\n[Network]\nAddress={ADDRESS}/24\n", 0o644),
+    }
+
+
+class KernelNamedNetworkd(NamedNetworkd):
+    """The same with the name that the kernel has given."""
+
+    name = "systemd-networkd, by the kernel's name"
+    files = {path: (text.replace("lan0", "eth0"), mode)
+             for path, (text, mode) in NamedNetworkd.files.items()}
+
+
+class AddressedNetworkd(Networkd):
+    """By the address alone, in the first of all files."""
+
+    name = "systemd-networkd, by address"
+    files = {
+        "/etc/systemd/network/01-all.network": (
+            f"[Match]\nPermanentMACAddress={GUEST_MAC}\n[Network]\nAddress={ADDRESS}/24\n", 0o644),
+    }
+
+
 def install(guest):
     """What `make config-install` installs, in the guest."""
     tree = os.path.join(util.BUILD, "lab", "config")
@@ -197,3 +229,47 @@ def test_ifupdown(lab):
     """ifup called for all that comes."""
     lab.reset()
     hot_plugs(lab, Ifupdown)
+
+
+def test_networkd_named(lab):
+    """A .link and a .network file that name the guest's NIC by address and name."""
+    lab.reset()
+    hot_plugs(lab, NamedNetworkd)
+    guest = lab.scene.guest
+    # The name is the upper's, for whoever asks by it.
+    assert "vfp0" in guest.sh("ip -o link show dev lan0").out
+    assert guest.read("/sys/class/net/vfp0/vfpath/synthetic") == "vfp0-syn"
+
+
+def test_networkd_named_as_before(lab):
+    """The same, with the name that the synthetic netdev has already."""
+    lab.reset()
+    hot_plugs(lab, KernelNamedNetworkd)
+
+
+def test_networkd_addressed(lab):
+    """A .network file by the address, which the lowers have, too."""
+    lab.reset()
+    hot_plugs(lab, AddressedNetworkd)
+
+
+def test_udev_address(lab):
+    """An upper made by hand with udev running keeps the address that it gets from its lower."""
+    lab.reset()
+    promise = Promise("MACAddressPolicy=persistent")
+    scene = lab.scene = Scene(lab).start()
+    guest = scene.guest
+    guest.sh(f"ip link del {UPPER}")
+    guest.sh("systemd-machine-id-setup && mkdir -p /run/udev && "
+             "/lib/systemd/systemd-udevd --daemon && udevadm settle")
+    try:
+        guest.sh(f"ip link add {UPPER} type vfpath && udevadm settle")
+        guest.sh(f"ip link set eth0 master {UPPER} && ip link set {UPPER} up && udevadm settle")
+        macs = {dev: guest.link(dev)["address"] for dev in (UPPER, "eth0")}
+        promise.expect(set(macs.values()) == {GUEST_MAC}, f"{macs}")
+        scene.station.configure()
+        scene.plug()
+        promise.expect(scene.station.ping(scene.outside.ip) == 3, "outside")
+    finally:
+        guest.sh("udevadm control --exit; sleep 1", check=False)
+    promise.require()

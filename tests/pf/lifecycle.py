@@ -106,6 +106,47 @@ def test_unbind_under_load(lab):
     assert scene.child3.ping(scene.outside.ip) == 3
 
 
+def test_unbind_while_held(lab):
+    """The PF's driver goes at once while somebody has a VF by vfio; the VFs wait for the next."""
+    scene, host = lab.scene, lab.host
+    pci, pf = lab.vf_pci(0), lab.pf_pci()
+    lab.vfio_bind(pci)
+    host.put("/run/vfpath/hold.py", HOLD)
+    user = host.bg(f"exec python3 /run/vfpath/hold.py {pci}")
+    wait_for(lambda: user.poll() is None and "held" in user.output, 20, "the VF to be held")
+    unbind = host.bg(f"echo {pf} > /sys/bus/pci/drivers/vfpath_pf/unbind")
+    wait_for(lambda: unbind.poll() is not None, 60, "the unbind, while the VF is held")
+    assert user.poll() is None and len(host.pci_by_id("8086:10ca")) == 2
+    assert not scene.outside.ping(scene.child3.ip), "a VF works without its PF"
+    host.sh(f"echo {pf} > /sys/bus/pci/drivers/vfpath_pf/bind")
+    scene.pf = lab.pf()
+    host.sh(f"ip link set {scene.pf} master {BRIDGE} up")
+    assert len(nic.vfs(lab, scene.pf)) == 2, "the VFs aren't the PF's again"
+    scene.set_vf(1, f"mac {CHILD3_MAC}")
+    settled(scene)
+    assert lab.set_numvfs(0, check=False).rc, "removed while held"
+    user.stop()
+    lab.vfio_unbind(pci)
+    scene.remove_vfs()
+    limit = host.read(f"/sys/bus/pci/devices/{pf}/sriov_totalvfs")
+    assert limit == "7", f"{limit} VFs are offered"
+    scene.make_vfs(2)
+    assert scene.child3.ping(scene.outside.ip) == 3
+
+
+def test_reload_and_carrier(lab):
+    """Reloaded at any time, also while the link comes up: carrier is a live netdev's only."""
+    scene, host = lab.scene, lab.host
+    scene.remove_vfs()
+    for ms in range(300, 720, 20):
+        host.sh(f"devlink dev reload pci/{lab.pf_pci()} && sleep {ms / 1000}", timeout=60)
+    scene.pf = lab.pf()
+    host.sh(f"ip link set {scene.pf} master {BRIDGE} up")
+    wait_for(lambda: scene.carrier() == "1", 30, "the link of the PF")
+    scene.make_vfs(2)
+    assert scene.child3.ping(scene.outside.ip) == 3
+
+
 def test_held_by_vfio(lab):
     """VFs that somebody has open by vfio are not taken: refused, with the way out named."""
     scene, host = lab.scene, lab.host

@@ -69,6 +69,67 @@ def test_clock(lab):
     lab.scene.make_vfs(2)
 
 
+# A Sync of PTP version 2 over Ethernet (IEEE 1588-2008, 13.3 and annex F): to, from.
+SYNC = r"""
+import socket, sys
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+s.bind((sys.argv[1], 0))
+mac = bytes.fromhex(sys.argv[2].replace(":", ""))
+head = bytes([0, 2, 0, 44]) + bytes(26) + bytes([0, 1, 0, 0])
+s.send(mac + s.getsockname()[4] + bytes([0x88, 0xf7]) + head + bytes(10))
+"""
+# Switches time stamps of received frames on, and says of each frame if it has one.
+STAMPED = r"""
+import fcntl, socket, struct, sys
+SO_TIMESTAMPING, SIOCSHWTSTAMP, L2_EVENT, RX, RAW = 37, 0x89b0, 9, 4, 64
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x88f7))
+s.bind((sys.argv[1], 0x88f7))
+config = bytearray(struct.pack("iii", 0, 0, L2_EVENT))
+import ctypes
+buf = (ctypes.c_char * 12).from_buffer(config)
+fcntl.ioctl(s, SIOCSHWTSTAMP, struct.pack("16sP16x", sys.argv[1].encode(), ctypes.addressof(buf)))
+s.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPING, RX | RAW)
+print("ready", flush=True)
+while True:
+    data, control, flags, addr = s.recvmsg(2000, 1000)
+    stamps = [d for level, kind, d in control if kind == SO_TIMESTAMPING]
+    print("stamped" if stamps and any(stamps[0][32:48]) else "plain", flush=True)
+"""
+PTP_GROUP = "01:1b:19:00:00:00"
+
+
+def test_foreign_sync(lab):
+    """The time stamp of a frame that the PF never gets holds up those after it for seconds."""
+    scene, host = lab.scene, lab.host
+    host.put("/run/vfpath/sync.py", SYNC)
+    host.put("/run/vfpath/stamped.py", STAMPED)
+    host.sh(f"ip link set {scene.pf} nomaster && ip maddr add {PTP_GROUP} dev {scene.pf}")
+    listener = host.bg(f"exec python3 /run/vfpath/stamped.py {scene.pf}")
+
+    def sync(mac):
+        scene.outside.sh(f"python3 /run/vfpath/sync.py {scene.outside.dev} {mac}")
+
+    def last(count):
+        wait_for(lambda: len(listener.output.split()) > count, 10, "the frame")
+        return listener.output.split()[-1]
+
+    def stamped():
+        count = len(listener.output.split())
+        sync(PTP_GROUP)
+        return last(count) == "stamped"
+    try:
+        wait_for(lambda: listener.poll() is None and "ready" in listener.output, 10,
+                 "the listener")
+        assert stamped(), "no time stamp to begin with"
+        # Noted by the NIC, and delivered to a VF.
+        sync(scene.child3.mac())
+        wait_for(stamped, 20, "time stamps again")
+    finally:
+        listener.stop()
+        host.sh(f"ip maddr del {PTP_GROUP} dev {scene.pf}; "
+                f"ip link set {scene.pf} master {BRIDGE}")
+
+
 def test_master_on_the_wire(lab):
     """ptp4l with the NIC's stamps follows a master outside."""
     scene, host = lab.scene, lab.host
