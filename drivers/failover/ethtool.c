@@ -3,6 +3,7 @@
  * ethtool of the upper.
  */
 #include <linux/ethtool.h>
+#include <linux/net_tstamp.h>
 
 #include "failover.h"
 

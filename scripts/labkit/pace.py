@@ -7,6 +7,7 @@ away meanwhile is seen in how long the emulators' threads wait for a processor
 (/proc/PID/task/TID/schedstat, Documentation/scheduler/sched-stats.rst of the kernel).
 """
 
+import collections
 import glob
 import time
 
@@ -17,6 +18,8 @@ slowness = 1.0
 
 # A sample of the load counts for so long; a shorter one would say little.
 SAMPLE_S = 1.0
+# So many samples are remembered, for what is judged later.
+SAMPLES = 600
 # However busy a machine is, a limit comes: it is stretched at most so much.
 MOST = 20.0
 
@@ -33,6 +36,7 @@ class Load:
     def __init__(self):
         self.pids = set()
         self.factor, self.last, self.when = 1.0, None, 0.0
+        self.samples = collections.deque(maxlen=SAMPLES)
 
     def watch(self, pid):
         """The emulator with this pid counts from now on."""
@@ -69,7 +73,12 @@ class Load:
             busy = run > (when - self.when) * 1e9 / 50
             self.factor = min(MOST, (run + wait) / run) if busy else 1.0
             self.last, self.when = sums, when
+            self.samples.append((when, self.factor))
         return self.factor
+
+    def most_since(self, moment):
+        """The most that was seen since then (time.monotonic()), as far as it was looked at."""
+        return max([f for when, f in self.samples if when >= moment] + [self.now()])
 
 
 load = Load()

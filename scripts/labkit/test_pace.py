@@ -40,6 +40,19 @@ class Pace(unittest.TestCase):
             load.when -= 2
             self.assertAlmostEqual(load.now(), factor)
 
+    def test_most_since(self):
+        """The worst moment of a window counts, not that of the time before."""
+        load = FakeLoad([(0, 0), (1e9, 9e9), (2e9, 12e9), (3e9, 12e9), (4e9, 12e9)])
+        load.now()
+        for _ in range(3):
+            load.when -= 2
+            load.now()
+        (first, worst), (second, less), (_third, _least) = load.samples
+        self.assertEqual((worst, less), (10.0, 4.0))
+        self.assertEqual(load.most_since(first), 10.0)
+        load.samples[0] = (first - 1, worst)
+        self.assertEqual(load.most_since(second - 0.5), 4.0)
+
     def test_limit(self):
         """Seconds of a machine that is slow, and of one that is busy, last longer."""
         limit = pace.Limit(10)

@@ -4,8 +4,9 @@
 import contextlib
 import itertools
 import json
+import time
 
-from labkit import clues, util
+from labkit import clues, pace, util
 from labkit.util import LabError, wait_for
 
 RUN = "/run/vfpath/probe"
@@ -143,6 +144,8 @@ class Window:
     def __init__(self, name):
         self.name = name
         self.results = []
+        # How many times longer than on the reference machine things took, at the worst moment.
+        self.stretch = pace.slowness
         # What counters of drops have grown by meanwhile, and where.
         self.drops = {}
 
@@ -268,11 +271,13 @@ class Flows:
         number = next(self.windows)
         start, end = f"{number} {name}", f"{number} {name}: over"
         before = self.losses()
+        begun = time.monotonic()
         self.mark(start)
         window = Window(name)
         yield window
         self.wait_more()
         self.mark(end)
+        window.stretch = pace.slowness * pace.load.most_since(begun)
         window.results = self.figures(start, end)
         if window.lost():
             for machine, after in self.losses().items():

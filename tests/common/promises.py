@@ -3,13 +3,14 @@
 
 import itertools
 
-from labkit import pace, util
+from labkit import util
 from labkit.util import Timeout, wait_for
 
 from . import events, pcap
 from .flows import Flows, Stream, exchange
 
-# What is sent in so long a torn path may lose, on a machine as fast as the reference.
+# What is sent in so long a torn path may lose, on a machine as fast as the reference that has nothing
+# else to do.
 TORN_MS = 250
 # Besides the streams only neighbour discovery and the like goes by the other path.
 STRAY_PACKETS = 50
@@ -30,7 +31,7 @@ def judge_torn(promise, window):
     sends anything, and nothing is lost. How long it is silent torn.py judges, beside a quiet path.
     """
     for f in window.results:
-        allowed = int(f.stream.rate * TORN_MS * pace.slowness / 1000)
+        allowed = int(f.stream.rate * TORN_MS * window.stretch / 1000)
         promise.expect(f.received and f.lost <= allowed,
                        f"{window.name}: {f}; at most {allowed} may be lost")
     note(promise, window)

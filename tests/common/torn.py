@@ -5,7 +5,6 @@ How long a path is silent is judged beside what the same streams show when nothi
 emulation adds to both, never the same, and never less than nothing: the best of some tries counts.
 """
 
-from labkit import pace
 from labkit.util import wait_for
 
 from . import events
@@ -17,9 +16,9 @@ from .verdict import Promise
 GAP_MS = 50
 
 
-def excess(gap, quiet):
+def excess(gap, quiet, stretch):
     """By how many ms a path was silent for longer than it may be; not more than 0 is good."""
-    return gap - GAP_MS * pace.slowness - 2 * quiet
+    return gap - GAP_MS * stretch - 2 * quiet
 
 
 def quiet_gap(flows):
@@ -41,10 +40,10 @@ def check(scene, moves):
             judge(promise, window)
             judge_agreement(promise, scene, event[0], event[1])
             if event[2].startswith("torn"):
-                gaps.setdefault(event[0], []).append((window.gap_ms(), quiet))
+                gaps.setdefault(event[0], []).append((window.gap_ms(), quiet, window.stretch))
     for name, seen in gaps.items():
         promise.expect(min(excess(*g) for g in seen) <= 0,
-                       f"{name}: silent for (ms, and beside it a quiet path) {seen}")
+                       f"{name}: silent for (ms, beside it a quiet path, how slow the machine was) {seen}")
     promise.require()
 
 
