@@ -209,21 +209,20 @@ static inline void vfp_netdev_set_lltx(struct net_device *dev)
 
 /*
  * A devlink port gives its netdev a name of its own (np0) unless it says that it doesn't: since
- * 6.17 and some stable kernels (Kbuild looks). Before, the netdev can say so, by an empty one.
+ * 6.17 and some stable kernels (Kbuild looks). Until 6.1 the netdev can say so, by an empty one, but
+ * not while devlink is told of it: that looks whether it has a name of its own, and warns. It looks
+ * at each renaming since 6.2, so there the name stays.
  */
 #ifdef VFP_HAVE_NO_PHYS_PORT_NAME
 #define vfp_port_no_phys_name(attrs)	((attrs)->no_phys_port_name = 1)
-#define VFP_NDO_PHYS_PORT_NAME(fn)
 #else
 #define vfp_port_no_phys_name(attrs)	do { } while (0)
-#define VFP_NDO_PHYS_PORT_NAME(fn)	.ndo_get_phys_port_name = (fn),
 #endif
-
-static inline int vfp_no_phys_port_name(struct net_device *dev, char *name, size_t len)
-{
-	name[0] = 0;
-	return 0;
-}
+#if !defined(VFP_HAVE_NO_PHYS_PORT_NAME) && LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define VFP_NDO_PHYS_PORT_NAME(fn)	.ndo_get_phys_port_name = (fn),
+#else
+#define VFP_NDO_PHYS_PORT_NAME(fn)
+#endif
 
 /* devlink's reload has to be asked for until 6.3 */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)

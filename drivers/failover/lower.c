@@ -263,14 +263,16 @@ int vfo_lower_bind(struct vfo_upper *u, struct net_device *dev, struct vfo_reaso
 	return 0;
 }
 
-/* As it came: a driver may not change its address while it is up */
+/* As it came, unless its host has given it another address meanwhile */
 static void vfo_lower_restore(struct vfo_lower *l, bool open)
 {
 	struct net_device *dev = l->dev;
 	struct sockaddr_storage ss = { .ss_family = dev->type };
+	bool given = is_valid_ether_addr(dev->perm_addr) &&
+		     !ether_addr_equal(dev->perm_addr, l->mac);
 
-	if (!ether_addr_equal(dev->dev_addr, l->orig_mac) &&
-	    ether_addr_equal(vfo_lower_mac(dev), l->mac)) {
+	/* A driver may not change its address while it is up, so it is closed by now */
+	if (!given && !ether_addr_equal(dev->dev_addr, l->orig_mac)) {
 		memcpy(((struct sockaddr *)&ss)->sa_data, l->orig_mac, ETH_ALEN);
 		vfp_dev_set_mac_address(dev, &ss);
 	}

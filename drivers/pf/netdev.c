@@ -357,6 +357,18 @@ static int vpf_netdev_set_features(struct net_device *netdev, netdev_features_t 
 	return 0;
 }
 
+/* None, as with the in-tree driver; see VFP_NDO_PHYS_PORT_NAME() */
+static int __maybe_unused vpf_netdev_phys_port_name(struct net_device *netdev, char *name,
+						    size_t len)
+{
+	struct vpf_adapter *a = vpf_adapter(netdev);
+
+	if (!test_bit(VPF_F_REGISTERED, &a->flags))
+		return -EOPNOTSUPP;
+	name[0] = 0;
+	return 0;
+}
+
 const struct net_device_ops vpf_netdev_ops = {
 	.ndo_open		= vpf_netdev_open,
 	.ndo_stop		= vpf_netdev_stop,
@@ -381,5 +393,5 @@ const struct net_device_ops vpf_netdev_ops = {
 	.ndo_get_vf_stats	= vpf_ndo_get_vf_stats,
 	VFP_NDO_HWTSTAMP(vpf_ptp_hwtstamp_get, vpf_ptp_hwtstamp_set, vpf_ptp_ioctl)
 	VFP_NDO_DEVLINK_PORT(vpf_ndo_get_devlink_port)
-	VFP_NDO_PHYS_PORT_NAME(vfp_no_phys_port_name)
+	VFP_NDO_PHYS_PORT_NAME(vpf_netdev_phys_port_name)
 };
