@@ -7,6 +7,7 @@ struct vfk_pf {
 	bool mute;
 	bool trusted;
 	bool port_vlan;
+	unsigned int vlan_room;		/* 0: as many as there are */
 	unsigned int room;		/* for addresses */
 	unsigned int max_mc;
 	struct vvf_filter_set set;	/* what it has in force */
@@ -35,6 +36,9 @@ static enum vvf_filter_result vfk_pf_serve(struct vfk_pf *pf, const struct vvf_f
 	case VVF_FILTER_JOIN:
 		*nack = VFP_NACK_PORT_VLAN;
 		if (pf->port_vlan)
+			return VVF_FILTER_NO;
+		*nack = VFP_NACK_NO_ROOM;
+		if (pf->vlan_room && bitmap_weight(pf->vlan, VLAN_N_VID) >= pf->vlan_room)
 			return VVF_FILTER_NO;
 		__set_bit(step->vid, pf->vlan);
 		return VVF_FILTER_OK;
@@ -292,6 +296,35 @@ static void vfk_filter_port_vlan(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, test_bit(50, k->pf.vlan));
 }
 
+/* More VLANs than there is room for: the PF isn't asked for each, and is when there is room */
+static void vfk_filter_many_vlans(struct kunit *test)
+{
+	struct vfk_filter *k = vfk_filter_make(test);
+	unsigned int vid;
+	u8 nack;
+
+	k->pf.vlan_room = 4;
+	vfk_filter_sync(test, &k->f, &k->pf);
+	for (vid = 1; vid < VLAN_N_VID - 1; vid++) {
+		vvf_filter_want_vlan(&k->f, vid, true);
+		KUNIT_EXPECT_LE(test, vfk_filter_sync(test, &k->f, &k->pf), vid <= 5);
+		KUNIT_EXPECT_EQ(test, vvf_filter_vlan_refused(&k->f, vid), vid > 4);
+	}
+	KUNIT_EXPECT_EQ(test, vvf_filter_refused(&k->f, &nack), VVF_FILTER_VLAN);
+	KUNIT_EXPECT_EQ(test, nack, VFP_NACK_NO_ROOM);
+	/* One that it hasn't got makes no room; one that it has makes room for one */
+	vvf_filter_want_vlan(&k->f, 1000, false);
+	KUNIT_EXPECT_EQ(test, vfk_filter_sync(test, &k->f, &k->pf), 0);
+	vvf_filter_want_vlan(&k->f, 2, false);
+	KUNIT_EXPECT_EQ(test, vfk_filter_sync(test, &k->f, &k->pf), 3);
+	KUNIT_EXPECT_FALSE(test, vvf_filter_vlan_refused(&k->f, 5));
+	KUNIT_EXPECT_EQ(test, vvf_filter_refused(&k->f, &nack), VVF_FILTER_VLAN);
+	for (vid = 6; vid < VLAN_N_VID - 1; vid++)
+		vvf_filter_want_vlan(&k->f, vid, false);
+	vfk_filter_sync(test, &k->f, &k->pf);
+	vfk_filter_as_wanted(test, k);
+}
+
 static struct kunit_case vfk_vf_filter_cases[] = {
 	KUNIT_CASE(vfk_filter_told_once),
 	KUNIT_CASE(vfk_filter_after_silence),
@@ -299,6 +332,7 @@ static struct kunit_case vfk_vf_filter_cases[] = {
 	KUNIT_CASE(vfk_filter_modes),
 	KUNIT_CASE(vfk_filter_room),
 	KUNIT_CASE(vfk_filter_port_vlan),
+	KUNIT_CASE(vfk_filter_many_vlans),
 	{}
 };
 

@@ -40,6 +40,7 @@ void vvf_filter_reset(struct vvf_filter *f)
 void vvf_filter_ask_again(struct vvf_filter *f)
 {
 	bitmap_zero(f->vlan_no, VLAN_N_VID);
+	f->vlans_no = false;
 	f->uc_no = false;
 	f->mc_no = false;
 	f->mode_no = false;
@@ -113,12 +114,28 @@ void vvf_filter_want(struct vvf_filter *f, const struct vvf_filter_set *want, bo
  */
 void vvf_filter_want_vlan(struct vvf_filter *f, u16 vid, bool on)
 {
-	/* One that goes makes room for others */
-	if (on)
+	if (on) {
 		__clear_bit(vid, f->vlan_no);
-	else
+	} else {
 		bitmap_zero(f->vlan_no, VLAN_N_VID);
+		/* One that goes makes room for others, if it was there */
+		if (test_bit(vid, f->vlan_told))
+			f->vlans_no = false;
+	}
 	__assign_bit(vid, f->vlan_want, on);
+}
+
+/**
+ * vvf_filter_vlan_refused() - doesn't the PF let the VF into a VLAN that its netdev is in?
+ * @f: filter
+ * @vid: which
+ *
+ * Return: true if so.
+ */
+bool vvf_filter_vlan_refused(const struct vvf_filter *f, u16 vid)
+{
+	return test_bit(vid, f->vlan_want) && !test_bit(vid, f->vlan_told) &&
+	       (f->vlans_no || test_bit(vid, f->vlan_no));
 }
 
 /**
@@ -150,6 +167,8 @@ static bool vvf_filter_next_vlan(const struct vvf_filter *f, struct vvf_filter_s
 			return true;
 		}
 	}
+	if (f->vlans_no)
+		return false;
 	for_each_set_bit(vid, f->vlan_want, VLAN_N_VID) {
 		if (!test_bit(vid, f->vlan_told) && !test_bit(vid, f->vlan_no)) {
 			step->op = VVF_FILTER_JOIN;
@@ -220,6 +239,8 @@ static void vvf_filter_vlan(struct vvf_filter *f, const struct vvf_filter_step *
 	} else {
 		__set_bit(step->vid, f->vlan_no);
 		f->nack[VVF_FILTER_VLAN] = nack;
+		/* Thousands may be wanted: it isn't asked for each */
+		f->vlans_no = nack == VFP_NACK_NO_ROOM || nack == VFP_NACK_PORT_VLAN;
 	}
 }
 
@@ -294,6 +315,13 @@ void vvf_filter_result(struct vvf_filter *f, const struct vvf_filter_step *step,
 	}
 }
 
+static bool vvf_filter_any_vlan_refused(const struct vvf_filter *f)
+{
+	if (f->vlans_no)
+		return !bitmap_subset(f->vlan_want, f->vlan_told, VLAN_N_VID);
+	return bitmap_intersects(f->vlan_want, f->vlan_no, VLAN_N_VID);
+}
+
 /**
  * vvf_filter_refused() - what doesn't the VF hear that its netdev was asked to?
  * @f: filter
@@ -306,7 +334,7 @@ enum vvf_filter_kind vvf_filter_refused(const struct vvf_filter *f, u8 *nack)
 	enum vvf_filter_kind kind = VVF_FILTER_NONE;
 
 	*nack = VFP_NACK_NONE;
-	if (bitmap_intersects(f->vlan_want, f->vlan_no, VLAN_N_VID)) {
+	if (vvf_filter_any_vlan_refused(f)) {
 		kind = VVF_FILTER_VLAN;
 	} else if (f->mode_no && f->want.mode & VFP_RX_PROMISC) {
 		kind = VVF_FILTER_PROMISC;

@@ -42,6 +42,7 @@ enum vvf_filter_kind {
  * @vlan_want: VLANs that the netdev is in
  * @vlan_told: those that the PF has put it into
  * @vlan_no: those that it has refused
+ * @vlans_no: it has no room for any other, or lets the VF into none
  * @frame_want: largest frame in bytes, with Ethernet header and FCS
  * @frame_told: 0: not told
  * @uc_no: an address was refused; no other is asked for
@@ -60,6 +61,7 @@ struct vvf_filter {
 	DECLARE_BITMAP(vlan_want, VLAN_N_VID);
 	DECLARE_BITMAP(vlan_told, VLAN_N_VID);
 	DECLARE_BITMAP(vlan_no, VLAN_N_VID);
+	bool vlans_no;
 	u32 frame_want;
 	u32 frame_told;
 	bool uc_no;
@@ -104,6 +106,7 @@ enum vvf_filter_result {
 void vvf_filter_reset(struct vvf_filter *f);
 void vvf_filter_want(struct vvf_filter *f, const struct vvf_filter_set *want, bool uc_over);
 void vvf_filter_want_vlan(struct vvf_filter *f, u16 vid, bool on);
+bool vvf_filter_vlan_refused(const struct vvf_filter *f, u16 vid);
 void vvf_filter_want_frame(struct vvf_filter *f, u32 max_frame);
 void vvf_filter_ask_again(struct vvf_filter *f);
 void vvf_filter_doubt(struct vvf_filter *f, bool trust, bool vlans);

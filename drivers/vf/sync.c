@@ -230,7 +230,7 @@ int vvf_sync_vlan(struct vvf_adapter *a, u16 vid, bool on)
 		return 0;
 	vvf_sync(a, false);
 	mutex_lock(&a->sync_lock);
-	refused = on && test_bit(vid, a->filter.vlan_no);
+	refused = on && vvf_filter_vlan_refused(&a->filter, vid);
 	if (refused && !vvf_path_answered(a)) {
 		err = vvf_mbx_nack_errno(a->filter.nack[VVF_FILTER_VLAN]);
 		vvf_filter_want_vlan(&a->filter, vid, false);
