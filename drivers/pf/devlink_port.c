@@ -202,9 +202,10 @@ void vpf_devlink_port_del(struct vpf_adapter *a)
 	devl_port_unregister(&a->devlink_port);
 }
 
+/* Not before the netdev can say that it has no name of its port's: udev is there at once */
 struct devlink_port *vpf_ndo_get_devlink_port(struct net_device *netdev)
 {
 	struct vpf_adapter *a = vpf_adapter(netdev);
 
-	return &a->devlink_port;
+	return test_bit(VPF_F_NAMED, &a->flags) ? &a->devlink_port : NULL;
 }

@@ -181,21 +181,6 @@ static void vpf_main_stop(struct vpf_adapter *a)
 	}
 }
 
-/* In one step for those who ask for its name: they need RTNL */
-static int vpf_main_register(struct vpf_adapter *a)
-{
-	int err;
-
-	rtnl_lock();
-	err = register_netdevice(a->netdev);
-	if (!err) {
-		vfp_devlink_port_type_eth(&a->devlink_port, a->netdev);
-		set_bit(VPF_F_REGISTERED, &a->flags);
-	}
-	rtnl_unlock();
-	return err;
-}
-
 static int vpf_main_make(struct vpf_adapter *a)
 {
 	struct net_device *netdev = a->netdev;
@@ -220,9 +205,11 @@ static int vpf_main_make(struct vpf_adapter *a)
 		goto err_port;
 	vpf_ptp_init(a);
 	netif_carrier_off(netdev);
-	err = vpf_main_register(a);
+	err = register_netdev(netdev);
 	if (err)
 		goto err_ptp;
+	vfp_devlink_port_type_eth(&a->devlink_port, netdev);
+	set_bit(VPF_F_NAMED, &a->flags);
 	return 0;
 
 err_ptp:
@@ -286,7 +273,7 @@ void vpf_main_unload(struct vpf_adapter *a)
 	if (!test_and_clear_bit(VPF_F_LOADED, &a->flags))
 		goto out;
 	unregister_netdev(netdev);
-	clear_bit(VPF_F_REGISTERED, &a->flags);
+	clear_bit(VPF_F_NAMED, &a->flags);
 	cancel_delayed_work_sync(&a->stats_work);
 	vpf_ptp_exit(a);
 	vpf_bridge_exit(a);

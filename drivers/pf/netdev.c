@@ -363,7 +363,7 @@ static int __maybe_unused vpf_netdev_phys_port_name(struct net_device *netdev, c
 {
 	struct vpf_adapter *a = vpf_adapter(netdev);
 
-	if (!test_bit(VPF_F_REGISTERED, &a->flags))
+	if (!test_bit(VPF_F_NAMED, &a->flags))
 		return -EOPNOTSUPP;
 	name[0] = 0;
 	return 0;

@@ -44,7 +44,7 @@ enum vpf_flag {
 	VPF_F_LOADED,		/* @netdev, @esw and all are there; see vpf_main_get() */
 	VPF_F_PAUSED,		/* asleep, or in recovery: no register is there */
 	VPF_F_PHY_DEAD,		/* the PHY didn't answer; not reported yet */
-	VPF_F_REGISTERED,	/* the netdev is, and devlink's port knows it; changes under RTNL */
+	VPF_F_NAMED,		/* devlink has been told of the netdev, which has no port's name */
 	VPF_F_SELFTEST,		/* received frames are the self-test's */
 };
 
