@@ -22,8 +22,8 @@ ORDERS = {
                                             SYNTHETIC),
     "upper that is up": (ADD, f"ip link set {UPPER} up", SYNTHETIC, None),
 }
-
-
+# Where each takes a minute, for the checkers' sake: those that bind late, and under RTNL.
+CHECKED_ORDERS = ("upper, VF, synthetic", "synthetic and VF that are up, upper", "upper that is up")
 
 
 def setup_module(lab):
@@ -37,6 +37,8 @@ def test_orders(lab):
     """Each order, and each apart again."""
     scene, guest, promise = lab.scene, lab.scene.guest, Promise("orders")
     for name, steps in ORDERS.items():
+        if lab.kernel.debug and name not in CHECKED_ORDERS:
+            continue
         for step in steps:
             if step:
                 guest.sh(step)
