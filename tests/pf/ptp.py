@@ -109,14 +109,15 @@ def test_foreign_sync(lab):
     def sync(mac):
         scene.outside.sh(f"python3 /run/vfpath/sync.py {scene.outside.dev} {mac}")
 
-    def last(count):
-        wait_for(lambda: len(listener.output.split()) > count, 10, "the frame")
-        return listener.output.split()[-1]
+    def words():
+        listener.poll()
+        return listener.output.split()
 
     def stamped():
-        count = len(listener.output.split())
+        count = len(words())
         sync(PTP_GROUP)
-        return last(count) == "stamped"
+        wait_for(lambda: len(words()) > count, 10, "the frame")
+        return words()[-1] == "stamped"
     try:
         wait_for(lambda: listener.poll() is None and "ready" in listener.output, 10,
                  "the listener")
