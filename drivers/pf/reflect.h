@@ -4,9 +4,12 @@
 
 #include <linux/types.h>
 
-/* Reflections wait in the PF's receive ring, which has 4096 places at most: four times that */
+/*
+ * Reflections wait in the PF's receive ring, which has 4096 places at most: five times that, so that
+ * hardly ever more than VPF_REFLECT_WAYS of a full ring meet in a set (one time in sixty, one frame)
+ */
 #define VPF_REFLECT_SETS	2048	/* a power of two */
-#define VPF_REFLECT_WAYS	8
+#define VPF_REFLECT_WAYS	10
 #define VPF_REFLECT_MS		100	/* a reflection comes within */
 #define VPF_REFLECT_PROBE	1024	/* none of so many came back: this NIC doesn't reflect */
 
