@@ -60,11 +60,10 @@ static int vpf_vf_give_mac(struct vpf_eswitch *esw, unsigned int n, const u8 *ma
 	err = vpf_eswitch_vf_mac(esw, n, mac, VPF_EV_HOST_MAC);
 	if (err)
 		return err;
-	if (vpf_vport_set_host_mac(vp, mac, shown, pin)) {
-		vpf_eswitch_event(esw, n, VPF_EV_NEWS);
-		/* Most likely for another guest */
-		vpf_mailbox_pardon(esw, n);
-	}
+	vpf_vport_set_host_mac(vp, mac, shown, pin);
+	vpf_eswitch_event(esw, n, VPF_EV_NEWS);
+	/* Most likely for another guest */
+	vpf_mailbox_pardon(esw, n);
 	if (vp->admin_mac && !vp->trusted)
 		vpf_eswitch_vf_uc_flush(esw, n);
 	return 0;

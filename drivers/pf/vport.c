@@ -435,22 +435,17 @@ bool vpf_vport_pins(const struct vpf_vport *vp, const u8 *mac, const u8 *gen)
  * @shown: the one it had before
  * @pin: vpf_vport_pins() of before
  *
- * Return: true when the VF has something to hear.
+ * The VF hears of the same one again as well: its guest may have chosen another meanwhile, and
+ * choose it again when it opens its netdev.
  */
-bool vpf_vport_set_host_mac(struct vpf_vport *vp, const u8 *mac, const u8 *shown, bool pin)
+void vpf_vport_set_host_mac(struct vpf_vport *vp, const u8 *mac, const u8 *shown, bool pin)
 {
-	bool other = !ether_addr_equal(mac, vp->host_mac) || !ether_addr_equal(mac, shown);
-	bool news = other || pin != vp->admin_mac;
-
 	if (pin && !vp->admin_mac)
 		ether_addr_copy(vp->shown_mac, shown);
 	vp->admin_mac = pin;
 	ether_addr_copy(vp->host_mac, mac);
-	if (other) {
-		vp->mac_count++;
-		vp->mac_due = true;
-	}
-	return news;
+	vp->mac_count++;
+	vp->mac_due = true;
 }
 
 /* The pool that gets the frames to the vport's address */

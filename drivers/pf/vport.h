@@ -117,7 +117,7 @@ enum vpf_vport_tell {
  * @next_mac: what @mac is about to be
  * @shown_mac: what @mac was before the operator set one: setting it again takes that back
  * @admin_mac: @host_mac was set by the operator
- * @mac_count: how often the operator has set another @host_mac
+ * @mac_count: how often the operator has set @host_mac
  * @mac_due: the VF doesn't know @host_mac yet
  * @path_nack: why it can't have the data path (VFP_NACK_*), 0: it can
  * @trusted: may set its own address and promiscuous modes
@@ -240,7 +240,7 @@ enum vpf_vport_tell vpf_vport_tell(const struct vpf_vport *vp, u64 now_ms, u32 *
 void vpf_vport_told(struct vpf_vport *vp, enum vpf_vport_tell what, u64 now_ms);
 void vpf_vport_asked(struct vpf_vport *vp);
 bool vpf_vport_pins(const struct vpf_vport *vp, const u8 *mac, const u8 *gen);
-bool vpf_vport_set_host_mac(struct vpf_vport *vp, const u8 *mac, const u8 *shown, bool pin);
+void vpf_vport_set_host_mac(struct vpf_vport *vp, const u8 *mac, const u8 *shown, bool pin);
 enum vpf_vport_seen vpf_vport_seen(struct vpf_vport *vp, const struct vpf_sighting *last);
 u8 vpf_vport_pool(const struct vpf_vport *vp);
 void vpf_vport_gen_mac(u8 *mac, const u8 *pf_mac, u8 index);
