@@ -30,7 +30,7 @@
  * @VFP_LOWER_GONE: the device doesn't answer
  * @VFP_LOWER_RESET: it, or the host's side of it, is being reset
  * @VFP_LOWER_DISABLED: the host has disabled it (``state disable``)
- * @VFP_LOWER_ADDRESS: the host wants it to have another address
+ * @VFP_LOWER_ADDRESS: the host wants it to have another address, or has this one for somebody else
  * @VFP_LOWER_FILTERS: the host refuses further unicast addresses: no trust
  * @VFP_LOWER_FILTERS_FULL: there are more addresses than there is room for
  * @VFP_LOWER_PROMISC: the host refuses promiscuous mode: no trust, or the NIC can't do it
@@ -224,7 +224,7 @@ static inline const char *vfp_lower_reason_text(enum vfp_lower_reason reason)
 	case VFP_LOWER_DISABLED:
 		return "the host has disabled it";
 	case VFP_LOWER_ADDRESS:
-		return "the host gives it another address";
+		return "the host doesn't let it have this address";
 	case VFP_LOWER_FILTERS:
 		return "the host refuses further addresses (no trust)";
 	case VFP_LOWER_FILTERS_FULL:

@@ -109,7 +109,8 @@
 #define VFP_CAP_STATE			BIT(3)	/* GET_STATE, STATE_CHANGED */
 #define VFP_CAP_REASON			BIT(4)	/* refusals carry a code, GET_STATE w7 */
 #define VFP_CAP_MAC_COUNT		BIT(5)	/* GET_STATE w6 */
-#define VFP_CAP_ALL			GENMASK(5, 0)
+#define VFP_CAP_PATH_FREE		BIT(6)	/* VFP_PATH_VF_FREE */
+#define VFP_CAP_ALL			GENMASK(6, 0)
 
 /*
  * With VFP_CAP_REASON each NACK has 3 words: w1 = the cookie for DATA_PATH, otherwise 0;
@@ -150,6 +151,10 @@
 #define VFP_MBX_DATA_PATH_LEN		2
 #define VFP_PATH_SYNTHETIC		0
 #define VFP_PATH_VF			1
+#define VFP_PATH_VF_FREE		2	/* with VFP_CAP_PATH_FREE: unless the host's bridge knows the
+						 * address behind another port: somebody else's, for a
+						 * VF that isn't below an upper of two paths
+						 */
 
 /*
  * RX_MODE, 1 word: info = VFP_RX_*. NACK when the VF isn't trusted with it; what

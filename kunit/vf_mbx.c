@@ -45,7 +45,7 @@ static void vfk_vf_pf_understands(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vpf_mbx_decode(msg, &req), 0);
 	KUNIT_EXPECT_EQ(test, req.version, VFP_MBX_VERSION_1);
 	KUNIT_EXPECT_EQ(test, req.caps, VFP_CAP_ALL);
-	vvf_mbx_path_msg(msg, true, 0x1234);
+	vvf_mbx_path_msg(msg, VFP_PATH_VF, 0x1234);
 	KUNIT_EXPECT_EQ(test, vpf_mbx_decode(msg, &req), 0);
 	KUNIT_EXPECT_TRUE(test, req.on);
 	KUNIT_EXPECT_EQ(test, req.cookie, 0x1234);
@@ -140,16 +140,16 @@ static void vfk_vf_refusals(struct kunit *test)
 	vp.port_vid = 7;
 	vvf_mbx_vlan_msg(msg, 5, true);
 	KUNIT_EXPECT_EQ(test, vfk_vf_refusal(&vp, msg, 0), VFP_NACK_PORT_VLAN);
-	vvf_mbx_path_msg(msg, true, 0x77);
+	vvf_mbx_path_msg(msg, VFP_PATH_VF, 0x77);
 	KUNIT_EXPECT_EQ(test, vfk_vf_refusal(&vp, msg, -ENETDOWN), VFP_NACK_NO_LINK);
 	KUNIT_EXPECT_EQ(test, msg[1], 0x77);
 	vp.path_nack = VFP_NACK_BRIDGE_PORT;
-	vvf_mbx_path_msg(msg, true, 0x78);
+	vvf_mbx_path_msg(msg, VFP_PATH_VF, 0x78);
 	KUNIT_EXPECT_EQ(test, vfk_vf_refusal(&vp, msg, -EPERM), VFP_NACK_BRIDGE_PORT);
 	KUNIT_EXPECT_EQ(test, msg[1], 0x78);
 	/* What hasn't asked for codes has none, whatever is in the buffer */
 	vp.caps = VFP_CAP_ALL & ~VFP_CAP_REASON;
-	vvf_mbx_path_msg(msg, true, 0x79);
+	vvf_mbx_path_msg(msg, VFP_PATH_VF, 0x79);
 	KUNIT_EXPECT_EQ(test, vfk_vf_refusal(&vp, msg, -EPERM), VFP_NACK_NONE);
 	KUNIT_EXPECT_EQ(test, msg[1], 0x79);
 	KUNIT_EXPECT_EQ(test, msg[2], ~0U);

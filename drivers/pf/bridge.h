@@ -59,5 +59,6 @@ enum vpf_mbx_owner vpf_bridge_owner(struct vpf_eswitch *esw, unsigned int n, con
 void vpf_bridge_to_vf(struct vpf_eswitch *esw, struct vpf_vport *vp);
 void vpf_bridge_to_synthetic(struct vpf_eswitch *esw, struct vpf_vport *vp);
 u8 vpf_bridge_path_nack(struct vpf_eswitch *esw, struct vpf_vport *vp);
+bool vpf_bridge_has_home(struct vpf_eswitch *esw, struct vpf_vport *vp);
 
 #endif /* _VPF_BRIDGE_H_ */

@@ -327,6 +327,29 @@ u8 vpf_bridge_path_nack(struct vpf_eswitch *esw, struct vpf_vport *vp)
 }
 
 /**
+ * vpf_bridge_has_home() - does the bridge know the VF's address behind another port now?
+ * @esw: switch; lock held
+ * @vp: vport that hasn't got the data path
+ *
+ * Return: true if so.
+ */
+bool vpf_bridge_has_home(struct vpf_eswitch *esw, struct vpf_vport *vp)
+{
+	struct vpf_bridge_port *bp;
+	bool found = false;
+	unsigned int i;
+
+	/* Those that it had before may be those of its guest, who has gone */
+	vp->num_homes = 0;
+	vpf_bridge_peek_homes(esw, vp);
+	rcu_read_lock();
+	for (i = 0; i < vp->num_homes; i++)
+		found |= !!vpf_bridge_home(esw, vp, &vp->home[i], &bp);
+	rcu_read_unlock();
+	return found;
+}
+
+/**
  * vpf_bridge_check_paths() - what operators have set for taps may have changed
  * @esw: switch
  *
@@ -374,6 +397,11 @@ void vpf_bridge_assert_work(struct work_struct *work)
 u8 vpf_bridge_path_nack(struct vpf_eswitch *esw, struct vpf_vport *vp)
 {
 	return 0;
+}
+
+bool vpf_bridge_has_home(struct vpf_eswitch *esw, struct vpf_vport *vp)
+{
+	return false;
 }
 
 void vpf_bridge_check_paths(struct vpf_eswitch *esw)

@@ -179,6 +179,8 @@ static int vpf_mailbox_apply(struct vpf_eswitch *esw, unsigned int n,
 		vp->caps = req->caps;
 		return 0;
 	case VPF_OP_DATA_PATH:
+		if (req->if_free && !vpf_vport_on_vf(vp) && vpf_bridge_has_home(esw, vp))
+			return -EADDRINUSE;
 		if (req->on)
 			return vpf_mailbox_path_vf(esw, n);
 		vp->path_due = false;

@@ -144,10 +144,11 @@ static int vpf_mbx_decode_negotiate(const u32 *msg, struct vpf_mbx_req *req)
 static int vpf_mbx_decode_path(const u32 *msg, struct vpf_mbx_req *req)
 {
 	req->cookie = msg[1];
-	if (req->info > VFP_PATH_VF)
+	if (req->info > VFP_PATH_VF_FREE)
 		return -EPROTO;
 	req->op = VPF_OP_DATA_PATH;
-	req->on = req->info == VFP_PATH_VF;
+	req->on = req->info != VFP_PATH_SYNTHETIC;
+	req->if_free = req->info == VFP_PATH_VF_FREE;
 	return 0;
 }
 
@@ -252,6 +253,8 @@ int vpf_mbx_allowed(const struct vpf_vport *vp, const struct vpf_mbx_req *req)
 		 * VF that listens to a group as well: other guests' frames
 		 */
 		return req->rx_mode & VFP_RX_PROMISC ? -EOPNOTSUPP : 0;
+	case VPF_OP_DATA_PATH:
+		return req->if_free && !(vp->caps & VFP_CAP_PATH_FREE) ? -EOPNOTSUPP : 0;
 	case VPF_OP_VLAN:
 		/* Leaving VLAN 0 and the like does no harm; joining would be a way out */
 		return vp->port_vid ? -EPERM : 0;

@@ -39,6 +39,7 @@ enum vpf_mbx_owner {
  * @mac: SET_MAC
  * @vid: VLAN
  * @on: VLAN: join; DATA_PATH: to the VF; MULTICAST: there are more groups
+ * @if_free: DATA_PATH: unless the bridge knows the address behind another port
  * @max_frame: LPE, bytes with header and FCS
  * @mc: MULTICAST, MC_LIST: hashes
  * @num_mc: how many
@@ -56,6 +57,7 @@ struct vpf_mbx_req {
 	u8 mac[ETH_ALEN];
 	u16 vid;
 	bool on;
+	bool if_free;
 	u32 max_frame;
 	u16 mc[VFP_MBX_MULTICAST_MAX];
 	u16 num_mc;

@@ -108,15 +108,24 @@ int vvf_host_address(struct vvf_adapter *a)
 }
 
 /**
- * vvf_host_later() - the same after a while, longer each time
+ * vvf_host_soon() - the same after a while
+ * @a: adapter
+ * @ms: after so long
+ */
+void vvf_host_soon(struct vvf_adapter *a, unsigned int ms)
+{
+	if (!test_bit(VVF_F_STOPPING, &a->flags) && !test_bit(VVF_F_PAUSED, &a->flags))
+		queue_delayed_work(a->wq, &a->host_work, msecs_to_jiffies(ms));
+}
+
+/**
+ * vvf_host_later() - the same, longer each time
  * @a: adapter; RTNL
  */
 void vvf_host_later(struct vvf_adapter *a)
 {
-	if (test_bit(VVF_F_STOPPING, &a->flags) || test_bit(VVF_F_PAUSED, &a->flags))
-		return;
 	a->host_retry_ms = clamp(2 * a->host_retry_ms, VVF_HOST_RETRY_MS, VVF_HOST_RETRY_MAX_MS);
-	queue_delayed_work(a->wq, &a->host_work, msecs_to_jiffies(a->host_retry_ms));
+	vvf_host_soon(a, a->host_retry_ms);
 }
 
 static int vvf_host_apply(struct vvf_adapter *a)

@@ -357,13 +357,13 @@ int vvf_mbx_max_frame(struct vvf_adapter *a, u32 max_frame, u8 *nack)
 /**
  * vvf_mbx_path() - move the data path
  * @a: adapter
- * @to_vf: to the VF, or away from it
+ * @path: VFP_PATH_*; VFP_PATH_VF_FREE is VFP_PATH_VF for a PF that doesn't know it
  * @nack: why not (VFP_NACK_*), of a refusal
  *
  * Return: 0 when the host's filter and bridge have moved, also with a PF that has no such thing,
  * or an error; see vvf_mbx_again().
  */
-int vvf_mbx_path(struct vvf_adapter *a, bool to_vf, u8 *nack)
+int vvf_mbx_path(struct vvf_adapter *a, u8 path, u8 *nack)
 {
 	u32 msg[VFP_MBX_LEN];
 	int err = 0;
@@ -373,10 +373,12 @@ int vvf_mbx_path(struct vvf_adapter *a, bool to_vf, u8 *nack)
 	mutex_lock(&a->mbx_lock);
 	if (a->caps & VFP_CAP_DATA_PATH) {
 		cookie = ++a->cookie;
-		err = vvf_mbx_ask(a, msg, vvf_mbx_path_msg(msg, to_vf, cookie), nack);
+		if (path == VFP_PATH_VF_FREE && !(a->caps & VFP_CAP_PATH_FREE))
+			path = VFP_PATH_VF;
+		err = vvf_mbx_ask(a, msg, vvf_mbx_path_msg(msg, path, cookie), nack);
 		if (!err && msg[1] != cookie)
 			err = -EPROTO;
-		if (!err && to_vf)
+		if (!err && path != VFP_PATH_SYNTHETIC)
 			a->state.state |= VFP_STATE_PATH_VF;
 		else if (!err)
 			a->state.state &= ~VFP_STATE_PATH_VF;

@@ -100,9 +100,10 @@ unsigned int vvf_mbx_negotiate_msg(u32 *msg)
 	return VFP_MBX_NEGOTIATE_LEN;
 }
 
-unsigned int vvf_mbx_path_msg(u32 *msg, bool to_vf, u32 cookie)
+/* @path: VFP_PATH_* */
+unsigned int vvf_mbx_path_msg(u32 *msg, u8 path, u32 cookie)
 {
-	msg[0] = vvf_mbx_head(VFP_MBX_DATA_PATH, to_vf ? VFP_PATH_VF : VFP_PATH_SYNTHETIC);
+	msg[0] = vvf_mbx_head(VFP_MBX_DATA_PATH, path);
 	msg[1] = cookie;
 	return VFP_MBX_DATA_PATH_LEN;
 }

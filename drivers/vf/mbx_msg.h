@@ -34,7 +34,7 @@ unsigned int vvf_mbx_lpe_msg(u32 *msg, u32 max_frame);
 unsigned int vvf_mbx_rx_mode_msg(u32 *msg, u8 mode);
 unsigned int vvf_mbx_promisc_msg(u32 *msg, bool allmulti);
 unsigned int vvf_mbx_negotiate_msg(u32 *msg);
-unsigned int vvf_mbx_path_msg(u32 *msg, bool to_vf, u32 cookie);
+unsigned int vvf_mbx_path_msg(u32 *msg, u8 path, u32 cookie);
 unsigned int vvf_mbx_get_state_msg(u32 *msg);
 u16 vvf_mbx_hash(const u8 *mac);
 

@@ -11,6 +11,9 @@
 
 #include "vf.h"
 
+/* How soon a VF that is alone asks again for a path that somebody else has */
+#define VVF_PATH_RETRY_MS	2000
+
 /**
  * vvf_path_implied() - does open mean that the data path is wanted here?
  * @a: adapter; RTNL
@@ -101,10 +104,16 @@ static enum vfp_lower_reason vvf_path_nack(u8 nack, int err)
 /* Tell the host. Without an answer it may be either way, and is told again. */
 static enum vfp_lower_reason vvf_path_tell(struct vvf_adapter *a, bool to_vf)
 {
-	u8 nack;
+	u8 path = to_vf ? VFP_PATH_VF : VFP_PATH_SYNTHETIC, nack;
 	int err;
 
-	err = vvf_mbx_path(a, to_vf, &nack);
+	/*
+	 * A VF that the host itself has, alone, may have been given an address whose guest is on its
+	 * synthetic path: that guest isn't cut off for it.
+	 */
+	if (to_vf && a->pdev->is_virtfn && vvf_path_implied(a))
+		path = VFP_PATH_VF_FREE;
+	err = vvf_mbx_path(a, path, &nack);
 	if (vvf_mbx_again(err)) {
 		set_bit(VVF_F_PATH_UNSURE, &a->flags);
 		vvf_host_later(a);
@@ -153,6 +162,9 @@ enum vfp_lower_reason vvf_path_set(struct vvf_adapter *a, bool to_vf)
 	} else {
 		a->path_reason = VFP_LOWER_OK;
 	}
+	/* No upper asks again, and whoever has the address may let go of it */
+	if (to_vf && reason == VFP_LOWER_ADDRESS && vvf_path_implied(a))
+		vvf_host_soon(a, VVF_PATH_RETRY_MS);
 	return reason;
 }
 

@@ -237,7 +237,7 @@ int vvf_mbx_set_mc(struct vvf_adapter *a, const u16 *hashes, unsigned int num, u
 int vvf_mbx_set_rx_mode(struct vvf_adapter *a, u8 mode, u8 *nack);
 int vvf_mbx_vlan(struct vvf_adapter *a, u16 vid, bool join, u8 *nack);
 int vvf_mbx_max_frame(struct vvf_adapter *a, u32 max_frame, u8 *nack);
-int vvf_mbx_path(struct vvf_adapter *a, bool to_vf, u8 *nack);
+int vvf_mbx_path(struct vvf_adapter *a, u8 path, u8 *nack);
 void vvf_mbx_mail_work(struct work_struct *work);
 
 /* path.c */
@@ -261,6 +261,7 @@ int vvf_sync_vlan(struct vvf_adapter *a, u16 vid, bool on);
 int vvf_host_address(struct vvf_adapter *a);
 void vvf_host_begin(struct vvf_adapter *a);
 void vvf_host_changed(struct vvf_adapter *a);
+void vvf_host_soon(struct vvf_adapter *a, unsigned int ms);
 void vvf_host_later(struct vvf_adapter *a);
 void vvf_host_work(struct work_struct *work);
 
