@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
 """VFs that the host's own driver has, as `sriov_drivers_autoprobe` makes them: they harm no guest."""
 
-from common.scene import GUEST_MAC, with_guest
+from common.scene import GUEST_MAC, Scene
 from common.verdict import Promise
 
 from labkit.util import wait_for
 
-setup_module = with_guest
+
+def setup_module(lab):
+    """A scene of its own: its VFs are made anew."""
+    lab.scene = Scene(lab).start()
 
 
 def reached(promise, scene, when):
@@ -37,8 +40,3 @@ def test_guest_keeps_its_tap(lab):
     lab.host.sh(f"ip link set {scene.guest.tap} up; ip link set {dev} down")
     wait_for(lambda: scene.station.ping(scene.outside.ip, 1), 20, "the guest to be back")
     promise.require()
-
-
-def teardown_module(lab):
-    """The host's driver lets go of them."""
-    lab.set_numvfs(0)
