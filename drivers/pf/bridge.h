@@ -55,6 +55,7 @@ int vpf_bridge_has_mac(struct net_device *dev, struct netdev_nested_priv *priv);
 void vpf_bridge_check_paths(struct vpf_eswitch *esw);
 void vpf_bridge_assert_work(struct work_struct *work);
 /* the caller holds esw->lock */
+void vpf_bridge_check_path(struct vpf_eswitch *esw, unsigned int n);
 enum vpf_mbx_owner vpf_bridge_owner(struct vpf_eswitch *esw, unsigned int n, const u8 *mac);
 void vpf_bridge_to_vf(struct vpf_eswitch *esw, struct vpf_vport *vp);
 void vpf_bridge_to_synthetic(struct vpf_eswitch *esw, struct vpf_vport *vp);

@@ -274,7 +274,7 @@ static void vpf_bridge_view(struct vpf_eswitch *esw, const struct net_device *br
 	const struct vpf_bridge *b = &esw->bridge;
 	struct bridge_vlan_info info = {};
 
-	*view = (struct vpf_port_view) { .learning = true };
+	*view = (struct vpf_port_view) { .learning = true, .mtu = READ_ONCE(port->mtu) };
 	if (b->port_flag) {
 		view->isolated = b->port_flag(port, BR_ISOLATED);
 		view->locked = b->port_flag(port, BR_PORT_LOCKED);
@@ -301,7 +301,7 @@ static u8 vpf_bridge_home_nack(struct vpf_eswitch *esw, const struct vpf_vport *
 	vpf_bridge_view(esw, bp->br, port, &tap);
 	vpf_bridge_view(esw, bp->br, bp->dev, &pf);
 	/* PF.200 gets the frames of VLAN 200 untagged */
-	return vpf_port_path_nack(&tap, &pf, bp->vid ? 0 : vp->port_vid);
+	return vpf_port_path_nack(&tap, &pf, bp->vid ? 0 : vp->port_vid, vp->max_frame);
 }
 
 /**
@@ -350,28 +350,37 @@ bool vpf_bridge_has_home(struct vpf_eswitch *esw, struct vpf_vport *vp)
 }
 
 /**
+ * vpf_bridge_check_path() - may a VF have the data path as it is now?
+ * @esw: switch; lock held
+ * @n: VF
+ *
+ * One that would get round what holds for its tap loses it; one that wouldn't any more is told,
+ * and may ask again.
+ */
+void vpf_bridge_check_path(struct vpf_eswitch *esw, unsigned int n)
+{
+	struct vpf_vport *vp = &esw->vport[n];
+	u8 nack = vpf_bridge_path_nack(esw, vp);
+
+	if (nack == vp->path_nack)
+		return;
+	vp->path_nack = nack;
+	if (nack)
+		vpf_eswitch_event(esw, n, VPF_EV_PATH_SYNTHETIC);
+	vpf_eswitch_event(esw, n, VPF_EV_NEWS);
+}
+
+/**
  * vpf_bridge_check_paths() - what operators have set for taps may have changed
  * @esw: switch
- *
- * A VF that would get round it now loses the data path; one that wouldn't any more is told, and
- * may ask again.
  */
 void vpf_bridge_check_paths(struct vpf_eswitch *esw)
 {
 	unsigned int n;
 
 	mutex_lock(&esw->lock);
-	for (n = 0; n < esw->num_vfs; n++) {
-		struct vpf_vport *vp = &esw->vport[n];
-		u8 nack = vpf_bridge_path_nack(esw, vp);
-
-		if (nack == vp->path_nack)
-			continue;
-		vp->path_nack = nack;
-		if (nack)
-			vpf_eswitch_event(esw, n, VPF_EV_PATH_SYNTHETIC);
-		vpf_eswitch_event(esw, n, VPF_EV_NEWS);
-	}
+	for (n = 0; n < esw->num_vfs; n++)
+		vpf_bridge_check_path(esw, n);
 	mutex_unlock(&esw->lock);
 }
 
@@ -402,6 +411,10 @@ u8 vpf_bridge_path_nack(struct vpf_eswitch *esw, struct vpf_vport *vp)
 bool vpf_bridge_has_home(struct vpf_eswitch *esw, struct vpf_vport *vp)
 {
 	return false;
+}
+
+void vpf_bridge_check_path(struct vpf_eswitch *esw, unsigned int n)
+{
 }
 
 void vpf_bridge_check_paths(struct vpf_eswitch *esw)

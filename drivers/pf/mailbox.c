@@ -116,6 +116,8 @@ static int vpf_mailbox_max_frame(struct vpf_eswitch *esw, unsigned int n, u32 ma
 	/* It is the last thing that a driver without the extension says before it runs */
 	if (!vp->version && !vpf_vport_on_vf(vp))
 		vpf_mailbox_path_vf(esw, n);
+	else if (vpf_vport_on_vf(vp))
+		vpf_bridge_check_path(esw, n);
 	return 0;
 }
 

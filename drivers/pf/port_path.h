@@ -12,6 +12,7 @@
  * @filters: the bridge filters VLANs; the rest counts then
  * @vid: the VLAN of untagged frames, 0: they are dropped
  * @untagged: that VLAN's frames leave untagged
+ * @mtu: what its netdev carries
  */
 struct vpf_port_view {
 	bool isolated;
@@ -20,9 +21,10 @@ struct vpf_port_view {
 	bool filters;
 	u16 vid;
 	bool untagged;
+	u32 mtu;
 };
 
 u8 vpf_port_path_nack(const struct vpf_port_view *tap, const struct vpf_port_view *pf,
-		      u16 port_vid);
+		      u16 port_vid, u32 max_frame);
 
 #endif /* _VPF_PORT_PATH_H_ */

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """What holds for a guest's tap isn't got round by its VF: the guest stays on the tap then."""
 
-from common.scene import BRIDGE, with_guest
+from common.scene import BRIDGE, UPPER, with_guest
 from common.verdict import Promise
 
 from labkit.util import Timeout, wait_for
@@ -60,6 +60,25 @@ def test_learning(lab):
     """A port that doesn't learn: with a static entry."""
     promise = Promise("learning off")
     flag(lab, "learning", promise)
+    promise.require()
+
+
+def test_size(lab):
+    """Frames of a guest that the tap doesn't take: they pass by neither path, and it is said."""
+    scene, promise = lab.scene, Promise("frames of the VF alone")
+    scene.outside.sh("ip link set out0 mtu 9000")
+    scene.guest.sh(f"ip link set {UPPER} mtu 9000")
+    stays_on_tap(scene, promise, "MTU 9000")
+    promise.expect("size" in scene.vfpath("inactive_reason"), scene.vfpath("inactive_reason"))
+    lab.host.sh(f"ip link set {scene.guest.tap} mtu 9000")
+    promise.expect(comes(lambda: scene.vfpath("active") == "vf", 20), "the tap's MTU: not on the VF")
+    scene.station.sh(f"ping -n -q -M do -s 8000 -i 0.2 -W 1 -c 3 {scene.outside.ip}")
+    lab.host.sh(f"ip link set {scene.guest.tap} mtu 1500")
+    promise.expect(comes(lambda: scene.vfpath("active") == "synthetic", 20),
+                   "the tap's MTU while the VF is in use: the guest is still on it")
+    scene.guest.sh(f"ip link set {UPPER} mtu 1500")
+    scene.outside.sh("ip link set out0 mtu 1500")
+    takes_vf(scene, promise, "MTU 1500")
     promise.require()
 
 
