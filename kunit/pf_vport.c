@@ -505,6 +505,31 @@ static void vfk_vport_seen_late(struct kunit *test)
 }
 
 /* Seen on the wire long after, or never active: moved to another host, and maybe back */
+/* A guest that is heard by its synthetic path alone has lost its VF; now and then is a mistake */
+static void vfk_vport_silent(struct kunit *test)
+{
+	struct vpf_vport vp;
+	u64 ms;
+
+	vpf_vport_init(&vp, 0, vfk_mac);
+	vp.state = VPF_VPORT_ACTIVE;
+	/* The VF sends meanwhile */
+	for (ms = 0; ms < 20000; ms += 500)
+		KUNIT_EXPECT_FALSE(test, vpf_vport_silent(&vp, ms, ms));
+	/* It doesn't, but that wasn't for long, or wasn't often */
+	vp.silent_ms = 0;
+	for (ms = 0; ms < VPF_VPORT_SILENT_MS; ms += 10)
+		KUNIT_EXPECT_FALSE(test, vpf_vport_silent(&vp, 7, 5000 + ms));
+	KUNIT_EXPECT_TRUE(test, vpf_vport_silent(&vp, 7, 5000 + ms));
+	vp.silent_ms = 0;
+	KUNIT_EXPECT_FALSE(test, vpf_vport_silent(&vp, 7, 0));
+	KUNIT_EXPECT_FALSE(test, vpf_vport_silent(&vp, 7, 90000));
+	KUNIT_EXPECT_TRUE(test, vpf_vport_silent(&vp, 7, 90001));
+	/* A move of the path begins it anew */
+	vfk_vport_do(&vp, VPF_EV_PATH_SYNTHETIC);
+	KUNIT_EXPECT_EQ(test, vp.silent_ms, 0);
+}
+
 static void vfk_vport_seen_moved(struct kunit *test)
 {
 	struct vpf_vport vp;
@@ -556,6 +581,7 @@ static struct kunit_case vfk_pf_vport_cases[] = {
 	KUNIT_CASE(vfk_vport_host_mac),
 	KUNIT_CASE(vfk_vport_own_mac_goes),
 	KUNIT_CASE(vfk_vport_seen_late),
+	KUNIT_CASE(vfk_vport_silent),
 	KUNIT_CASE(vfk_vport_seen_moved),
 	KUNIT_CASE(vfk_vport_generated_macs),
 	{}

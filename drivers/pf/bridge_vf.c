@@ -231,12 +231,32 @@ void vpf_bridge_to_synthetic(struct vpf_eswitch *esw, struct vpf_vport *vp)
 	rcu_read_unlock();
 }
 
+/* Is the guest of an active VF heard by its synthetic path, and by that alone? */
+static bool vpf_bridge_lost(struct vpf_eswitch *esw, unsigned int n)
+{
+	struct vpf_sighting last;
+	struct vpf_vf_stats s;
+
+	spin_lock_bh(&esw->tbl_lock);
+	last = esw->seen[n];
+	spin_unlock_bh(&esw->tbl_lock);
+	if (esw->vport[n].state != VPF_VPORT_ACTIVE || !last.ms || last.on_wire)
+		return false;
+	vpf_eswitch_get_vf_stats(esw, n, &s);
+	return vpf_vport_silent(&esw->vport[n], s.tx_packets, last.ms);
+}
+
 /* The bridge has learned a VF's address anew: has it been misled, or has the guest moved? */
 static void vpf_bridge_assert(struct vpf_eswitch *esw, unsigned int n)
 {
 	struct vpf_vport *vp = &esw->vport[n];
 	enum vpf_vport_seen seen;
 
+	if (vpf_bridge_lost(esw, n)) {
+		vpf_eswitch_event(esw, n, VPF_EV_PATH_SYNTHETIC);
+		vpf_eswitch_event(esw, n, VPF_EV_NEWS);
+		return;
+	}
 	spin_lock_bh(&esw->tbl_lock);
 	seen = vpf_vport_seen(vp, &esw->seen[n]);
 	if (seen != VPF_SEEN_THERE)

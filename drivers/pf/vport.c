@@ -242,6 +242,8 @@ int vpf_vport_event(struct vpf_vport *vp, enum vpf_vport_event ev, bool link_up,
 		vp->left_ms = now_ms;
 	if (*actions & VPF_ACT_SETTLE)
 		vp->moves++;
+	if (*actions & VPF_ACT_FORGET)
+		vp->silent_ms = 0;
 	if (ev == VPF_EV_FLR)
 		vpf_bucket_drain(&vp->messages, &vpf_vport_messages, VPF_VPORT_RESET_COST, now_ms);
 	if (ev == VPF_EV_FLR || ev == VPF_EV_PF_RESET)
@@ -477,6 +479,28 @@ enum vpf_vport_seen vpf_vport_seen(struct vpf_vport *vp, const struct vpf_sighti
 		return VPF_SEEN_TO_SYNTHETIC;
 	vp->away = last->on_wire;
 	return VPF_SEEN_THERE;
+}
+
+/**
+ * vpf_vport_silent() - the bridge has heard the guest by its synthetic path: has it lost its VF?
+ * @vp: vport with the data path
+ * @tx_packets: what the VF has sent so far
+ * @now_ms: time in ms
+ *
+ * A frame now and then is a mistake (vpf_vport_seen()). But a crash kernel may know its virtio-net
+ * alone, and nobody has told the VF.
+ *
+ * Return: true when the data path has to leave the VF.
+ */
+bool vpf_vport_silent(struct vpf_vport *vp, u64 tx_packets, u64 now_ms)
+{
+	if (!vp->silent_ms || tx_packets != vp->silent_tx) {
+		vp->silent_ms = max_t(u64, now_ms, 1);
+		vp->silent_tx = tx_packets;
+		vp->silent_times = 0;
+	}
+	return ++vp->silent_times >= VPF_VPORT_SILENT_TIMES &&
+	       now_ms >= vp->silent_ms + VPF_VPORT_SILENT_MS;
 }
 
 /**

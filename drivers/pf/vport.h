@@ -77,6 +77,10 @@ enum vpf_vport_seen {
 /* Frames that were under way when the path moved may mislead the bridge for so long */
 #define VPF_VPORT_LATE_MS	200
 
+/* A guest that talks by its synthetic path alone, so often and for so long, doesn't know its VF */
+#define VPF_VPORT_SILENT_TIMES	3
+#define VPF_VPORT_SILENT_MS	1000
+
 /**
  * struct vpf_sighting - of a VF's address, by the host's bridge
  * @ms: when, 0: not since the data path has moved
@@ -148,6 +152,9 @@ enum vpf_vport_tell {
  * @tell_ms: when it was last told to look, 0: not yet; for @tell_reset when that became due
  * @max_rate: Mbit/s it may send, 0: no limit
  * @left_ms: when it was last active
+ * @silent_ms: when its guest was first heard by the synthetic path alone, 0: it wasn't
+ * @silent_tx: frames that the VF had sent then
+ * @silent_times: how often that was since
  * @away: its address is behind the wire: its guest was moved to another host
  * @num_homes: entries of @home
  * @home: where the host's bridge knew its address before the data path came to the VF
@@ -191,6 +198,9 @@ struct vpf_vport {
 	u64 tell_ms;
 	u32 max_rate;
 	u64 left_ms;
+	u64 silent_ms;
+	u64 silent_tx;
+	unsigned int silent_times;
 	bool away;
 	u8 num_homes;
 	struct vpf_vport_home home[VPF_VPORT_MAX_HOMES];
@@ -242,6 +252,7 @@ void vpf_vport_asked(struct vpf_vport *vp);
 bool vpf_vport_pins(const struct vpf_vport *vp, const u8 *mac, const u8 *gen);
 void vpf_vport_set_host_mac(struct vpf_vport *vp, const u8 *mac, const u8 *shown, bool pin);
 enum vpf_vport_seen vpf_vport_seen(struct vpf_vport *vp, const struct vpf_sighting *last);
+bool vpf_vport_silent(struct vpf_vport *vp, u64 tx_packets, u64 now_ms);
 u8 vpf_vport_pool(const struct vpf_vport *vp);
 void vpf_vport_gen_mac(u8 *mac, const u8 *pf_mac, u8 index);
 
