@@ -6,6 +6,7 @@
 #include <linux/etherdevice.h>
 #include <linux/iopoll.h>
 #include <linux/module.h>
+#include <linux/panic_notifier.h>
 #include <linux/rtnetlink.h>
 #include <linux/sizes.h>
 
@@ -203,6 +204,20 @@ static void vvf_main_cancel(struct vvf_adapter *a)
 	cancel_work_sync(&a->remove_work);
 }
 
+/*
+ * The guest's kernel has come to its end. What follows may know the synthetic path alone, and no
+ * frame is to be written into its memory: one write makes the host take the data path back. (A
+ * crash kernel that is there already is begun before this; its host finds out by itself.)
+ */
+static int vvf_main_panic(struct notifier_block *nb, unsigned long event, void *unused)
+{
+	struct vvf_adapter *a = container_of(nb, struct vvf_adapter, panic_nb);
+
+	if (!test_bit(VVF_F_PAUSED, &a->flags) && vfp_io_present(&a->io))
+		vvf_wr32(a, R_CTRL, CTRL_RST);
+	return NOTIFY_DONE;
+}
+
 static int vvf_main_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	struct net_device *netdev;
@@ -243,6 +258,8 @@ static int vvf_main_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	}
 	if (err)
 		goto err_irq;
+	a->panic_nb.notifier_call = vvf_main_panic;
+	atomic_notifier_chain_register(&panic_notifier_list, &a->panic_nb);
 	return 0;
 
 err_irq:
@@ -259,6 +276,7 @@ static void vvf_main_remove(struct pci_dev *pdev)
 {
 	struct vvf_adapter *a = pci_get_drvdata(pdev);
 
+	atomic_notifier_chain_unregister(&panic_notifier_list, &a->panic_nb);
 	cancel_delayed_work_sync(&a->probe_work);
 	/* The upper hears of it by this, and leaves in order */
 	if (test_bit(VVF_F_REGISTERED, &a->flags)) {

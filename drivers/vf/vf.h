@@ -104,6 +104,7 @@ enum vvf_flag {
  * @probe_work: the PF hadn't answered when the VF was probed
  * @remove_work: detaches the netdev after a surprise removal
  * @lower_nb: hears what the upper wants (NETDEV_CHANGELOWERSTATE)
+ * @panic_nb: and that the kernel has come to its end
  * @upper_chooses: its upper, if it has one, is one that says what it wants (RTNL)
  * @resets: how often the VF was reset, its own or the PF's doing
  * @path_reason: why the data path isn't on this VF although its upper wants it (RTNL)
@@ -180,6 +181,7 @@ struct vvf_adapter {
 	struct delayed_work probe_work;
 	struct work_struct remove_work;
 	struct notifier_block lower_nb;
+	struct notifier_block panic_nb;
 	bool upper_chooses;
 
 	u64 resets;
