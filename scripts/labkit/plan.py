@@ -7,6 +7,8 @@ from .cases import needs_machine
 
 # What a case costs, in seconds of the reference machine: the longest jobs are begun first.
 MACHINE, CHECKED, PLAIN, BOOT = 25, 8, 4, 15
+# The kernel that repeats what stock ones play.
+CHECKERS = "debug"
 # A job of more than so much is cut at its modules' borders, so that all end at the same time.
 MOST = 240
 
@@ -15,11 +17,13 @@ class Job:
     """What one worker does in one go, with one processor or so.
 
     Nothing else runs beside one that is alone. machine: it has virtual machines in its host VM, whose
-    guests and host want a processor each at times.
+    guests and host want a processor each at times. late: it repeats under the checkers what others
+    play on a stock kernel, and is what is left when there is no time.
     """
 
-    def __init__(self, name, weight, alone=False, machine=False):
+    def __init__(self, name, weight, alone=False, machine=False, late=False):
         self.name, self.weight, self.alone, self.machine = name, weight, alone, machine
+        self.late = late
 
     def __repr__(self):
         return f"{self.name} ({self.weight})"
@@ -30,7 +34,7 @@ class Batch(Job):
 
     def __init__(self, kernel, name, cases, lab=None, alone=False):
         super().__init__(f"{kernel} {name}", BOOT + sum(cost(kernel, c) for c in cases), alone,
-                         any(needs_machine(c.module) for c in cases))
+                         any(needs_machine(c.module) for c in cases), kernel == CHECKERS)
         self.kernel, self.cases, self.lab = kernel, cases, lab or {}
 
 
@@ -91,13 +95,14 @@ def fits(job, busy, processors):
 
 
 def pick(jobs, busy, processors):
-    """The first of the jobs that may be begun now, or None; those that are alone come last."""
+    """The first of the jobs that may be begun now, or None. What is late waits for those alone."""
+    stage = min(((j.late, j.alone) for j in jobs), default=None)
     for job in jobs:
-        if fits(job, busy, processors) and (not job.alone or all(j.alone for j in jobs)):
+        if (job.late, job.alone) == stage and fits(job, busy, processors):
             return job
     return None
 
 
 def order(jobs):
-    """The longest first, those that are alone last."""
-    return sorted(jobs, key=lambda j: (j.alone, -j.weight))
+    """The longest first, those that are alone after all others, and then the same of what is late."""
+    return sorted(jobs, key=lambda j: (j.late, j.alone, -j.weight))

@@ -92,9 +92,12 @@ class Pick(unittest.TestCase):
         self.machine, self.alone = plan.Job("machine", 5, machine=True), plan.Job("alone", 99, True)
 
     def test_order(self):
-        """The longest first, those alone last."""
-        jobs = plan.order([self.small, self.alone, self.long, self.machine])
-        self.assertEqual([j.name for j in jobs], ["long", "machine", "small", "alone"])
+        """The longest first, those alone last, what is late after them."""
+        late = plan.Job("late", 50, late=True)
+        jobs = plan.order([self.small, late, self.alone, self.long, self.machine])
+        self.assertEqual([j.name for j in jobs], ["long", "machine", "small", "alone", "late"])
+        debug, = plan.batches("debug", [case(module("a", CHECKED=True))])
+        self.assertTrue(debug.late)
 
     def test_processors(self):
         """No more at once than there are processors for, and half as many with machines; one at least."""
@@ -111,6 +114,10 @@ class Pick(unittest.TestCase):
         self.assertIs(plan.pick([self.alone, self.small], [], 4), self.small)
         self.assertIs(plan.pick([self.alone], [], 4), self.alone)
         self.assertIsNone(plan.pick([self.small], [self.alone], 4))
+        late = plan.Job("late", 50, late=True)
+        self.assertIs(plan.pick([self.alone, late], [], 4), self.alone)
+        self.assertIsNone(plan.pick([self.alone, late], [self.small], 4))
+        self.assertIs(plan.pick([late], [self.small], 4), late)
 
 
 if __name__ == "__main__":
