@@ -60,8 +60,8 @@ def comes(condition, limit=10, what="it"):
 
 
 def reaches(station, ip, limit=6):
-    """Whether a ping is answered within that time, and then two of three."""
-    return comes(lambda: station.ping(ip, 1), limit) and station.ping(ip) >= 2
+    """Whether, within that time, a ping is answered, and then two of three."""
+    return comes(lambda: station.ping(ip, 1) and station.ping(ip) >= 2, limit)
 
 
 def state(scene):

@@ -38,12 +38,11 @@ def setup_module(lab):
 
 
 def reaches(station, peer, limit=8):
-    """Whether a ping is answered within that time, and then three of three."""
+    """Whether, within that time, three of three pings are answered."""
     try:
-        wait_for(lambda: station.ping(peer, 1), limit, "an answer", 0.2)
+        return wait_for(lambda: station.ping(peer, 1) and station.ping(peer) == 3, limit, "answers", 0.2)
     except Timeout:
         return False
-    return station.ping(peer) == 3
 
 
 def everybody_reached(scene, promise, when, stations):
