@@ -10,7 +10,6 @@ from common.verdict import Promise
 from labkit.util import wait_for
 
 setup_module = with_guest
-CHECKED = True
 
 WRONG_VF = tuple(f"vf {n} {what}" for n in (7, 99)
                  for what in ("mac 52:54:00:00:40:01", "vlan 5", "spoofchk off", "trust on",

@@ -6,7 +6,7 @@ A module may say:
   GUEST = "machine"             its guests are virtual machines (vfio, KVM, hot plug, migration);
                                 without it they are network namespaces of the host VM
   CHECKED = True                its cases run on the debug kernel, too, not on a stock one alone
-  CORE = True                   they run on every kernel there is
+  CORE = True                   they run on every stock kernel there is
   KERNELS = ("debug",)          they run on these, whatever the others say
   LAB = {"pfs": 2}              its own host VM with these arguments, shared by modules that say
                                 the same
@@ -57,9 +57,9 @@ def module_kernels(module):
     """The names of the kernels that a module's cases run on."""
     if hasattr(module, "KERNELS"):
         return tuple(module.KERNELS)
-    if getattr(module, "CORE", False):
-        return tuple(kernels.NAMES)
-    return (STOCK, DEBUG) if getattr(module, "CHECKED", False) else (STOCK,)
+    core, checked = (getattr(module, name, False) for name in ("CORE", "CHECKED"))
+    stock = [k for k in kernels.NAMES if k != DEBUG] if core else [STOCK]
+    return (*stock, DEBUG) if checked else tuple(stock)
 
 
 def load(path, top):

@@ -5,7 +5,6 @@ from common.above import FREE_MAC, both_ways, case, comes, namespace_scene, plug
 from common.scene import GUEST_MAC, UPPER
 
 setup_module = namespace_scene
-CHECKED = True
 
 
 def back(promise, scene, when, limit=25):

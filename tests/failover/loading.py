@@ -6,7 +6,7 @@ from common.scene import UPPER, VFPATH
 
 from labkit.util import wait_for
 
-CORE = True
+CORE = CHECKED = True
 LATE_MAC = "52:54:00:00:20:07"
 
 

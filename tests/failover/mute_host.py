@@ -8,8 +8,6 @@ from common.promises import judge_planned
 from common.scene import Scene
 from common.verdict import Promise
 
-CHECKED = True
-
 # To write to a VF's mailbox behind its driver's back.
 LAB = {"extra_cmdline": "iomem=relaxed"}
 # So many malformed messages, and the PF doesn't serve a VF any more.

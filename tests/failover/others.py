@@ -9,9 +9,6 @@ from common.verdict import Promise
 
 from labkit.util import wait_for
 
-CHECKED = True
-
-
 SECOND_MAC = "52:54:00:00:20:02"
 
 # Sixty-four flows, of sockets that aren't connected: each frame is given its queue anew.

@@ -6,8 +6,6 @@ from common.verdict import Promise
 
 from labkit.util import wait_for
 
-CHECKED = True
-
 LAB = {"pfs": 2}
 
 

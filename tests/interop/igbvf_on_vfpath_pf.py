@@ -6,9 +6,6 @@ from common.scene import CHILD3_MAC, Scene
 
 from labkit.util import wait_for
 
-CHECKED = True
-
-
 
 def setup_module(lab):
     """The host's part of the scene, with igbvf on child3's VF."""

@@ -7,7 +7,6 @@ from common.scene import with_guest
 from common.verdict import Promise
 
 setup_module = with_guest
-CHECKED = True
 ALONE = True
 
 

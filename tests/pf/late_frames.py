@@ -12,7 +12,6 @@ from labkit.runner import Skip
 from labkit.util import wait_for
 
 setup_module = with_guest
-CHECKED = True
 
 ROUNDS = 10
 # A round whose last frame came so late, in ms, tells nothing: after 200 the PF has to believe it.
