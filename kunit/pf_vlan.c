@@ -2,6 +2,8 @@
 #include <linux/bitfield.h>
 #include <linux/random.h>
 
+#include <linux/prandom.h>
+
 #include "pf/vlan.h"
 #include "suites.h"
 
