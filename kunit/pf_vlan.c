@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/bitfield.h>
-#include <linux/random.h>
-
 #include <linux/prandom.h>
 
 #include "pf/vlan.h"
