@@ -78,7 +78,7 @@ static int vvf_netdev_begin(struct vvf_adapter *a)
 }
 
 /* The queues that are on do their work. Can't fail; RTNL. */
-static void vvf_netdev_run(struct vvf_adapter *a)
+static void vvf_netdev_run(struct vvf_adapter *a, bool path)
 {
 	/* It is what was wanted */
 	cancel_delayed_work(&a->reset_work);
@@ -87,6 +87,9 @@ static void vvf_netdev_run(struct vvf_adapter *a)
 	a->rx_late.times = 0;
 	set_bit(VVF_F_UP, &a->flags);
 	vrg_up(a->vec, VVF_NUM_VEC);
+	/* First: with carrier it is heard, and by an address that may be somebody else's */
+	if (path)
+		vvf_path_set(a, true);
 	vvf_watchdog_carrier(a);
 	vvf_watchdog_start(a);
 }
@@ -142,9 +145,7 @@ static int vvf_netdev_open(struct net_device *netdev)
 		vvf_netdev_later(a, err);
 		return 0;
 	}
-	vvf_netdev_run(a);
-	if (vvf_path_implied(a))
-		vvf_path_set(a, true);
+	vvf_netdev_run(a, vvf_path_implied(a));
 	return 0;
 
 err_irq:
@@ -168,6 +169,7 @@ static int vvf_netdev_stop(struct net_device *netdev)
 	vvf_netdev_down(a, true);
 	clear_bit(VVF_F_PATH_VF, &a->flags);
 	clear_bit(VVF_F_PATH_UNSURE, &a->flags);
+	clear_bit(VVF_F_TAKEN, &a->flags);
 	cancel_delayed_work_sync(&a->watchdog);
 	vvf_netdev_use_rings(a, NULL, NULL);
 	vvf_irq_release(a);
@@ -222,9 +224,7 @@ int vvf_netdev_set_rings(struct vvf_adapter *a, u16 tx_count, u16 rx_count)
 	vrg_rx_free(old_rx);
 	a->tx_count = tx_count;
 	a->rx_count = rx_count;
-	vvf_netdev_run(a);
-	if (path)
-		vvf_path_set(a, true);
+	vvf_netdev_run(a, path);
 	return 0;
 }
 
@@ -241,10 +241,8 @@ static int vvf_netdev_restart(struct vvf_adapter *a)
 		assign_bit(VVF_F_PATH_VF, &a->flags, path);
 		return err;
 	}
-	vvf_netdev_run(a);
+	vvf_netdev_run(a, path);
 	netif_device_attach(a->netdev);
-	if (path)
-		vvf_path_set(a, true);
 	return 0;
 }
 

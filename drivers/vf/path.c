@@ -132,6 +132,21 @@ static void vvf_path_no(struct vvf_adapter *a, bool to_vf, enum vfp_lower_reason
 	a->path_reason = reason;
 }
 
+/*
+ * Alone, and its address is somebody else's on the host: it has no carrier, as what it sends would
+ * lead others to it. No upper asks again, and whoever has the address may let go of it.
+ */
+static void vvf_path_taken(struct vvf_adapter *a, bool taken)
+{
+	bool was = test_bit(VVF_F_TAKEN, &a->flags);
+
+	assign_bit(VVF_F_TAKEN, &a->flags, taken);
+	if (taken != was)
+		vvf_watchdog_carrier(a);
+	if (taken)
+		vvf_host_soon(a, VVF_PATH_RETRY_MS);
+}
+
 /**
  * vvf_path_set() - move the data path
  * @a: adapter; RTNL
@@ -162,9 +177,7 @@ enum vfp_lower_reason vvf_path_set(struct vvf_adapter *a, bool to_vf)
 	} else {
 		a->path_reason = VFP_LOWER_OK;
 	}
-	/* No upper asks again, and whoever has the address may let go of it */
-	if (to_vf && reason == VFP_LOWER_ADDRESS && vvf_path_implied(a))
-		vvf_host_soon(a, VVF_PATH_RETRY_MS);
+	vvf_path_taken(a, to_vf && reason == VFP_LOWER_ADDRESS && vvf_path_implied(a));
 	return reason;
 }
 
@@ -187,8 +200,8 @@ int vvf_path_review(struct vvf_adapter *a)
 				   VFP_LOWER_OK;
 	else if (able && !there)
 		clear_bit(VVF_F_PATH_VF, &a->flags);
-	if (vvf_path_implied(a) && netif_carrier_ok(a->netdev) &&
-	    !test_bit(VVF_F_PATH_VF, &a->flags))
+	if (vvf_path_implied(a) && !test_bit(VVF_F_PATH_VF, &a->flags) &&
+	    (netif_carrier_ok(a->netdev) || test_bit(VVF_F_TAKEN, &a->flags)))
 		vvf_path_set(a, true);
 	return test_bit(VVF_F_PATH_UNSURE, &a->flags) ? -EAGAIN : 0;
 }

@@ -33,7 +33,7 @@ void vvf_watchdog_carrier(struct vvf_adapter *a)
 	spin_lock_bh(&a->carrier_lock);
 	state = READ_ONCE(a->state.state);
 	up = test_bit(VVF_F_UP, &a->flags) && !test_bit(VVF_F_RESET, &a->flags) &&
-	     READ_ONCE(a->cts) && state & VFP_STATE_LINK_UP &&
+	     !test_bit(VVF_F_TAKEN, &a->flags) && READ_ONCE(a->cts) && state & VFP_STATE_LINK_UP &&
 	     (state & VFP_STATE_LINK_FORCED || vvf_rd32(a, R_STATUS) & STATUS_LU) &&
 	     vfp_io_present(&a->io);
 	changed = up != netif_carrier_ok(a->netdev);
