@@ -3,10 +3,10 @@
 
 from contextlib import contextmanager
 
-from labkit.util import Timeout, wait_for
+from labkit.util import wait_for
 
 from .scene import UPPER, Scene
-from .station import Station
+from .station import Station, comes, reaches
 from .verdict import Promise
 
 # Nobody else has these addresses.
@@ -49,19 +49,6 @@ def case(lab, name):
     yield lab.scene, promise
     promise.require()
     renew(lab)
-
-
-def comes(condition, limit=10, what="it"):
-    """Whether something comes true in time."""
-    try:
-        return bool(wait_for(condition, limit, what, 0.2))
-    except Timeout:
-        return False
-
-
-def reaches(station, ip, limit=6):
-    """Whether, within that time, a ping is answered, and then two of three."""
-    return comes(lambda: station.ping(ip, 1) and station.ping(ip) >= 2, limit)
 
 
 def state(scene):

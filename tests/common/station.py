@@ -3,6 +3,8 @@
 
 import re
 
+from labkit.util import Timeout, wait_for
+
 
 class Station:
     """Somebody on the network of the scene."""
@@ -45,3 +47,16 @@ class Station:
         out = self.sh(f"ping -n -q -i 0.2 -W 1 -c {count} {ip}", check=False).out
         m = re.search(r"(\d+) received", out)
         return int(m.group(1)) if m else 0
+
+
+def comes(condition, limit=10, what="it"):
+    """Whether something comes true in time."""
+    try:
+        return bool(wait_for(condition, limit, what, 0.2))
+    except Timeout:
+        return False
+
+
+def reaches(station, ip, limit=8, least=3):
+    """Whether, within that time, a ping is answered, and then so many of three."""
+    return comes(lambda: station.ping(ip, 1) and station.ping(ip) >= least, limit)

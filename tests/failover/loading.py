@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Lowers that are there, and up, before the module: some have a lock of their own (kernels from 6.15)."""
 
-from common.above import comes
+from common.station import comes
 from common.scene import UPPER, VFPATH
 
 from labkit.util import wait_for

@@ -5,7 +5,7 @@ import re
 
 from common import nic
 from common.scene import BRIDGE, CHILD3_MAC, Scene
-from common.station import Station
+from common.station import Station, reaches
 from common.verdict import Promise
 
 from labkit.runner import Skip
@@ -35,14 +35,6 @@ def setup_module(lab):
     scene.child4 = Station("child4", lab.host, "c4", 14, "child4")
     scene.child4.configure()
     wait_for(lambda: scene.child4.ping(scene.outside.ip, 1), 20, "child4 to reach outside")
-
-
-def reaches(station, peer, limit=8):
-    """Whether, within that time, three of three pings are answered."""
-    try:
-        return wait_for(lambda: station.ping(peer, 1) and station.ping(peer) == 3, limit, "answers", 0.2)
-    except Timeout:
-        return False
 
 
 def everybody_reached(scene, promise, when, stations):

@@ -3,7 +3,6 @@
 
 from common import nic
 from common.scene import BRIDGE, CHILD3_MAC, without_guest
-from common.station import Station
 
 from labkit.runner import Skip
 from labkit.util import wait_for

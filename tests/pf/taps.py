@@ -2,19 +2,12 @@
 """What holds for a guest's tap isn't got round by its VF: the guest stays on the tap then."""
 
 from common.scene import BRIDGE, UPPER, with_guest
+from common.station import comes
 from common.verdict import Promise
 
-from labkit.util import Timeout, wait_for
+from labkit.util import wait_for
 
 setup_module = with_guest
-
-
-def comes(condition, limit=10):
-    """Whether something comes true in time."""
-    try:
-        return bool(wait_for(condition, limit, "it", 0.2))
-    except Timeout:
-        return False
 
 
 def stays_on_tap(scene, promise, what):

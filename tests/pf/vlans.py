@@ -4,22 +4,12 @@
 from common import nic
 from common.promises import refused
 from common.scene import BRIDGE, without_guest
-from common.station import Station
+from common.station import Station, reaches
 from common.verdict import Promise
-
-from labkit.util import Timeout, wait_for
 
 ALL = "2-4094"
 
 setup_module = without_guest
-
-
-def reaches(station, peer, limit=8):
-    """Whether, within that time, three of three pings are answered."""
-    try:
-        return wait_for(lambda: station.ping(peer, 1) and station.ping(peer) == 3, limit, "answers", 0.2)
-    except Timeout:
-        return False
 
 
 def subdev(station, vid, number):
