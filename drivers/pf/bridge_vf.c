@@ -231,16 +231,20 @@ void vpf_bridge_to_synthetic(struct vpf_eswitch *esw, struct vpf_vport *vp)
 	rcu_read_unlock();
 }
 
-/* Is the guest of an active VF heard by its synthetic path, and by that alone? */
+/*
+ * Is the guest of an active VF heard by its synthetic path, and by that alone? (A driver without the
+ * extension couldn't ask for the path again; its guest may use the synthetic one by choice.)
+ */
 static bool vpf_bridge_lost(struct vpf_eswitch *esw, unsigned int n)
 {
+	const struct vpf_vport *vp = &esw->vport[n];
 	struct vpf_sighting last;
 	struct vpf_vf_stats s;
 
 	spin_lock_bh(&esw->tbl_lock);
 	last = esw->seen[n];
 	spin_unlock_bh(&esw->tbl_lock);
-	if (esw->vport[n].state != VPF_VPORT_ACTIVE || !last.ms || last.on_wire)
+	if (vp->state != VPF_VPORT_ACTIVE || !vp->version || !last.ms || last.on_wire)
 		return false;
 	vpf_eswitch_get_vf_stats(esw, n, &s);
 	return vpf_vport_silent(&esw->vport[n], s.tx_packets, last.ms);
