@@ -209,9 +209,9 @@ static inline void vfp_netdev_set_lltx(struct net_device *dev)
 
 /*
  * A devlink port gives its netdev a name of its own (np0) unless it says that it doesn't: since
- * 6.17 and some stable kernels (Kbuild looks). Until 6.1 the netdev can say so, by an empty one, but
- * not while devlink is told of it: that looks whether it has a name of its own, and warns. It looks
- * at each renaming since 6.2, so there the name stays.
+ * 6.17 and some stable kernels (Kbuild looks). Until 6.1 the netdev can say so, by an empty one,
+ * but not while devlink is told of it: that looks whether it has a name of its own, and warns. It
+ * looks at each renaming since 6.2, so there the name stays.
  */
 #ifdef VFP_HAVE_NO_PHYS_PORT_NAME
 #define vfp_port_no_phys_name(attrs)	((attrs)->no_phys_port_name = 1)

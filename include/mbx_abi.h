@@ -120,41 +120,40 @@
  */
 #define VFP_MBX_NACK_LEN		3
 #define VFP_NACK_CODE			GENMASK(7, 0)
-#define VFP_NACK_NONE			0	/* no reason is given */
-#define VFP_NACK_MALFORMED		1	/* the message makes no sense, or comes out of turn */
-#define VFP_NACK_UNSUPPORTED		2	/* the PF, or the NIC, has no such thing */
-#define VFP_NACK_UNTRUSTED		3	/* it takes `ip link set PF vf N trust on` */
-#define VFP_NACK_ADMIN_MAC		4	/* the host has set the address, the VF isn't trusted */
-#define VFP_NACK_ADDR_IN_USE		5	/* the address belongs to somebody else */
-#define VFP_NACK_NO_ROOM		6	/* a table of the NIC or of this VF is full */
-#define VFP_NACK_PORT_VLAN		7	/* the host keeps this VF in a VLAN */
-#define VFP_NACK_FRAME_SIZE		8	/* larger than the host carries */
-#define VFP_NACK_LINK_DISABLED		9	/* `ip link set PF vf N state disable` */
-#define VFP_NACK_BRIDGE_PORT		10	/* the synthetic path's port on the host's bridge has a
-						 * VLAN, isolation, lock or learning setting that the
-						 * VF would get round
-						 */
-#define VFP_NACK_UPLINK			11	/* what the PF is attached to can't be followed */
-#define VFP_NACK_AWAY			12	/* the address was seen on the wire: it is elsewhere */
-#define VFP_NACK_BUSY			13	/* not now: the PF is in reset, say; ask again */
-#define VFP_NACK_FAILED			14	/* the host has tried and failed */
-#define VFP_NACK_NO_LINK		15	/* the PF has none */
-#define VFP_NACK_CODES			16
+#define VFP_NACK_NONE		0	/* no reason is given */
+#define VFP_NACK_MALFORMED	1	/* the message makes no sense, or comes out of turn */
+#define VFP_NACK_UNSUPPORTED	2	/* the PF, or the NIC, has no such thing */
+#define VFP_NACK_UNTRUSTED	3	/* it takes `ip link set PF vf N trust on` */
+#define VFP_NACK_ADMIN_MAC	4	/* the host has set the address, the VF isn't trusted */
+#define VFP_NACK_ADDR_IN_USE	5	/* the address belongs to somebody else */
+#define VFP_NACK_NO_ROOM	6	/* a table of the NIC or of this VF is full */
+#define VFP_NACK_PORT_VLAN	7	/* the host keeps this VF in a VLAN */
+#define VFP_NACK_FRAME_SIZE	8	/* larger than the host carries */
+#define VFP_NACK_LINK_DISABLED	9	/* `ip link set PF vf N state disable` */
+#define VFP_NACK_BRIDGE_PORT	10	/* the synthetic path's port on the host's bridge has a
+					 * VLAN, isolation, lock or learning setting that the
+					 * VF would get round
+					 */
+#define VFP_NACK_UPLINK		11	/* what the PF is attached to can't be followed */
+#define VFP_NACK_AWAY		12	/* the address was seen on the wire: it is elsewhere */
+#define VFP_NACK_BUSY		13	/* not now: the PF is in reset, say; ask again */
+#define VFP_NACK_FAILED		14	/* the host has tried and failed */
+#define VFP_NACK_NO_LINK	15	/* the PF has none */
+#define VFP_NACK_CODES		16
 
 /*
  * DATA_PATH, 2 words: info = path, w1 = cookie. The reply comes when the NIC's
  * filter and the host bridge's FDB both point to the new owner.
  * Reply, 2 words: ACK or NACK (path kept), w1 = the cookie; see VFP_CAP_REASON for w2.
  * Both directions are idempotent.
+ * With VFP_CAP_PATH_FREE a VF can ask for the path unless the host's bridge knows the address
+ * behind another port than the PF (VFP_PATH_VF_FREE).
  */
 #define VFP_MBX_DATA_PATH		0x0021
 #define VFP_MBX_DATA_PATH_LEN		2
 #define VFP_PATH_SYNTHETIC		0
 #define VFP_PATH_VF			1
-#define VFP_PATH_VF_FREE		2	/* with VFP_CAP_PATH_FREE: unless the host's bridge knows the
-						 * address behind another port: somebody else's, for a
-						 * VF that isn't below an upper of two paths
-						 */
+#define VFP_PATH_VF_FREE		2	/* as VFP_PATH_VF, if the address is free */
 
 /*
  * RX_MODE, 1 word: info = VFP_RX_*. NACK when the VF isn't trusted with it; what

@@ -130,7 +130,8 @@ static void vfk_rx_hostile(struct kunit *test)
 	static const struct {
 		u16 first, second;
 	} lens[] = {
-		{ 10, 60 }, { 13, 1000 }, { 0, 60 }, { 1, 1 }, { 60, 0 }, { 0xffff, 60 }, { 60, 0xffff },
+		{ 10, 60 }, { 13, 1000 }, { 0, 60 }, { 1, 1 }, { 60, 0 }, { 0xffff, 60 },
+		{ 60, 0xffff },
 	};
 	struct vfk_ring *f = vfk_rx_make(test);
 	unsigned int i;

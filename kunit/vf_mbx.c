@@ -119,7 +119,8 @@ static u8 vfk_vf_refusal(struct vpf_vport *vp, u32 *msg, int err)
 
 static void vfk_vf_refusals(struct kunit *test)
 {
-	static const u8 mac[ETH_ALEN] = { 2, 1, 2, 3, 4, 5 }, other[ETH_ALEN] = { 2, 9, 9, 9, 9, 9 };
+	static const u8 mac[ETH_ALEN] = { 2, 1, 2, 3, 4, 5 };
+	static const u8 other[ETH_ALEN] = { 2, 9, 9, 9, 9, 9 };
 	u32 msg[VFP_MBX_LEN] = {};
 	struct vpf_vport vp;
 

@@ -232,8 +232,8 @@ void vpf_bridge_to_synthetic(struct vpf_eswitch *esw, struct vpf_vport *vp)
 }
 
 /*
- * Is the guest of an active VF heard by its synthetic path, and by that alone? (A driver without the
- * extension couldn't ask for the path again; its guest may use the synthetic one by choice.)
+ * Is the guest of an active VF heard by its synthetic path, and by that alone? (A driver without
+ * the extension couldn't ask for the path again; its guest may use the synthetic one by choice.)
  */
 static bool vpf_bridge_lost(struct vpf_eswitch *esw, unsigned int n)
 {

@@ -42,10 +42,11 @@ static void vpf_fdb_set_wants(struct vpf_fdb *fdb, unsigned int i, enum vpf_fdb_
  */
 int vpf_fdb_add(struct vpf_fdb *fdb, enum vpf_fdb_owner owner, u8 pool, const u8 *mac)
 {
+	u8 most = owner == VPF_FDB_PF_UC ? VFP_PF_POOL : VFP_MAX_VFS - 1;
+	u8 least = owner == VPF_FDB_PF_UC ? VFP_PF_POOL : 0;
 	int i;
 
-	if (pool >= VFP_NUM_POOLS || (owner == VPF_FDB_PF_UC) != (pool == VFP_PF_POOL) ||
-	    !is_valid_ether_addr(mac))
+	if (pool < least || pool > most || !is_valid_ether_addr(mac))
 		return -EINVAL;
 	if (owner == VPF_FDB_VF_UC && vpf_fdb_find_own(fdb, mac) >= 0)
 		return -EADDRINUSE;

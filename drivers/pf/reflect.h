@@ -5,8 +5,8 @@
 #include <linux/types.h>
 
 /*
- * Reflections wait in the PF's receive ring, which has 4096 places at most: five times that, so that
- * hardly ever more than VPF_REFLECT_WAYS of a full ring meet in a set (one time in sixty, one frame)
+ * Reflections wait in the PF's receive ring, which has 4096 places at most: five times that, so
+ * that hardly ever more than VPF_REFLECT_WAYS of a full ring meet in a set (one time in sixty)
  */
 #define VPF_REFLECT_SETS	2048	/* a power of two */
 #define VPF_REFLECT_WAYS	10

@@ -108,8 +108,8 @@ static enum vfp_lower_reason vvf_path_tell(struct vvf_adapter *a, bool to_vf)
 	int err;
 
 	/*
-	 * A VF that the host itself has, alone, may have been given an address whose guest is on its
-	 * synthetic path: that guest isn't cut off for it.
+	 * A VF that the host itself has, alone, may have been given an address whose guest is on
+	 * its synthetic path: that guest isn't cut off for it.
 	 */
 	if (to_vf && a->pdev->is_virtfn && vvf_path_implied(a))
 		path = VFP_PATH_VF_FREE;

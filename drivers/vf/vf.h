@@ -44,7 +44,7 @@ enum vvf_flag {
 	VVF_F_ADDRESS,		/* the netdev's address has changed, and nobody was told (RTNL) */
 	VVF_F_PATH_VF,		/* the data path is wanted on this VF (RTNL) */
 	VVF_F_PATH_UNSURE,	/* the PF hasn't answered: it may be either way (RTNL) */
-	VVF_F_TAKEN,		/* somebody else on the host has its address: nothing is sent (RTNL) */
+	VVF_F_TAKEN,		/* its address is somebody else's: nothing is sent (RTNL) */
 	VVF_F_STOPPING,		/* no new works */
 	VVF_F_PAUSED,		/* asleep, or in recovery: no register is there */
 };

@@ -25,7 +25,7 @@ def under_flood(lab, station, dev, times):
     """Change rings while a station sends; then nothing is under way, and all goes on."""
     promise = Promise(f"rings of {dev}")
 
-    def inflight():
+    def under_way():
         return sum(int(x) for x in station.sh(
             f"cat /sys/class/net/{dev}/queues/tx-*/byte_queue_limits/inflight").out.split())
     lab.host.put("/run/vfpath/flood.py", FLOOD)
@@ -35,7 +35,7 @@ def under_flood(lab, station, dev, times):
     assert load.poll() is None, load.output
     load.stop()
     promise.expect(not res.rc, f"ethtool -G: {res.err}")
-    wait_for(lambda: inflight() == 0, 20, f"{dev} to have nothing under way")
+    wait_for(lambda: under_way() == 0, 20, f"{dev} to have nothing under way")
     wait_for(lambda: station.ping(lab.scene.outside.ip, 1), 20, f"{station} to reach outside")
     promise.expect(station.ping(lab.scene.outside.ip, 10) >= 9, "after it")
     promise.require()
