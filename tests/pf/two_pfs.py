@@ -18,15 +18,16 @@ def setup_module(lab):
 
 
 def test_two_ports(lab):
-    """Both are ports of the bridge; VFs of both reach each other, through the host."""
+    """Both are ports of the bridge; VFs of both reach each other, and the bridge's stations."""
     scene, host = lab.scene, lab.host
     host.sh(f"ip link set {lab.second} master {BRIDGE} up")
     lab.set_link(True, 1)
     wait_for(lambda: host.read(f"/sys/class/net/{lab.second}/carrier", check=False) == "1", 20,
              "the link of the second PF")
-    # The same wire: only one of both may forward onto it.
+    # The same wire: only one of both may forward onto it, and what comes by the one never goes out
+    # by the other, or a broadcast would go round for ever.
     host.sh(f"bridge link set dev {lab.second} flood off mcast_flood off bcast_flood off "
-            "learning off")
+            f"learning off isolated on && bridge link set dev {scene.pf} isolated on")
     lab.set_numvfs(1, pf=1, autoprobe=False)
     host.sh(f"ip link set {lab.second} vf 0 mac 52:54:00:00:45:01")
     pci = lab.vf_pci(0, pf=1)
