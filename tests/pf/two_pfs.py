@@ -24,10 +24,12 @@ def test_two_ports(lab):
     lab.set_link(True, 1)
     wait_for(lambda: host.read(f"/sys/class/net/{lab.second}/carrier", check=False) == "1", 20,
              "the link of the second PF")
-    # The same wire: only one of both may forward onto it, and what comes by the one never goes out
-    # by the other, or a broadcast would go round for ever.
+    # The same wire: only one of both may forward onto it, and groups are taken by one of them alone,
+    # or a broadcast would go round for ever.
     host.sh(f"bridge link set dev {lab.second} flood off mcast_flood off bcast_flood off "
-            f"learning off isolated on && bridge link set dev {scene.pf} isolated on")
+            f"learning off && tc qdisc add dev {lab.second} clsact && "
+            f"tc filter add dev {lab.second} ingress protocol all flower "
+            "dst_mac 01:00:00:00:00:00/01:00:00:00:00:00 action drop")
     lab.set_numvfs(1, pf=1, autoprobe=False)
     host.sh(f"ip link set {lab.second} vf 0 mac 52:54:00:00:45:01")
     pci = lab.vf_pci(0, pf=1)
