@@ -81,10 +81,10 @@ static void vfk_apply_new_before_old(struct kunit *test)
 
 	vpf_fdb_learn(fdb, old, VFK_TAP, 0);
 	vpf_apply_fdb(&f->io, fdb);
-	was = vpf_fdb_find(fdb, old);
+	was = vfk_fdb_find(fdb, old);
 	vpf_fdb_learn(fdb, fresh, VFK_TAP, 0);
 	vpf_fdb_on_wire(fdb, old);
-	now = vpf_fdb_find(fdb, fresh);
+	now = vfk_fdb_find(fdb, fresh);
 	f->num = 0;
 	vpf_apply_fdb(&f->io, fdb);
 	KUNIT_ASSERT_NE(test, was, now);

@@ -17,6 +17,18 @@ static struct vpf_fdb *vfk_fdb(struct kunit *test)
 	return fdb;
 }
 
+/* The exact entry of an address, or -ENOENT */
+int vfk_fdb_find(const struct vpf_fdb *fdb, const u8 *mac)
+{
+	unsigned int i;
+
+	for (i = 0; i < VFP_NUM_RAR; i++) {
+		if (fdb->rar[i].pools && ether_addr_equal(fdb->rar[i].mac, mac))
+			return i;
+	}
+	return -ENOENT;
+}
+
 static const u8 *vfk_mac(u8 *mac, u32 n)
 {
 	const u8 base[ETH_ALEN] = { 0x02, 0, 0, n >> 16, n >> 8, n };
@@ -44,7 +56,7 @@ static int vfk_local(struct vpf_fdb *fdb, const u8 *mac, u16 vid, u32 now)
 /* Pools of an address's exact entry; -1: it is in the hash table, -2: it is unknown to the NIC */
 static int vfk_pools(const struct vpf_fdb *fdb, const u8 *mac)
 {
-	int at = vpf_fdb_find(fdb, mac), i = vpf_stations_find(&fdb->sta, mac);
+	int at = vfk_fdb_find(fdb, mac), i = vpf_stations_find(&fdb->sta, mac);
 
 	if (at >= 0)
 		return fdb->rar[at].pools;
@@ -88,7 +100,7 @@ static void vfk_fdb_held_own(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vpf_fdb_hold_own(fdb, rar, m), 0);
 	/* Out of the NIC, but nobody else's */
 	KUNIT_EXPECT_EQ(test, vpf_fdb_next(fdb, rar), VPF_FDB_CLEAR);
-	KUNIT_EXPECT_EQ(test, vpf_fdb_find(fdb, m), -ENOENT);
+	KUNIT_EXPECT_EQ(test, vfk_fdb_find(fdb, m), -ENOENT);
 	KUNIT_EXPECT_EQ(test, vpf_fdb_find_own(fdb, m), rar);
 	KUNIT_EXPECT_EQ(test, vpf_fdb_pool_of(fdb, m, &flags), 3);
 	KUNIT_EXPECT_EQ(test, flags, 0);
@@ -122,7 +134,7 @@ static void vfk_fdb_overflow_and_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, vpf_fdb_add(fdb, VPF_FDB_VF_UC, 2, vfk_mac(m, 0x900)), 0);
 	KUNIT_EXPECT_EQ(test, vfk_pools(fdb, m), BIT(2));
 	KUNIT_EXPECT_EQ(test, fdb->hashed, 2);
-	KUNIT_EXPECT_EQ(test, vpf_fdb_del(fdb, VPF_FDB_VF_UC, 2, m), 0);
+	vpf_fdb_flush(fdb, VPF_FDB_VF_UC, 2);
 	KUNIT_EXPECT_EQ(test, vfk_pools(fdb, m), -2);
 	KUNIT_EXPECT_EQ(test, fdb->used, VPF_FDB_NUM_SHARED - 1);
 	/* Room is free: somebody gets back to an exact entry */
@@ -385,11 +397,11 @@ static void vfk_fdb_uc(struct kunit *test)
 	/* The PF's list is stated anew: those that stay keep their entries */
 	vpf_fdb_add(fdb, VPF_FDB_PF_UC, VFP_PF_POOL, vfk_mac(m, 20));
 	vpf_fdb_add(fdb, VPF_FDB_PF_UC, VFP_PF_POOL, vfk_mac(m, 21));
-	at = vpf_fdb_find(fdb, m);
+	at = vfk_fdb_find(fdb, m);
 	vpf_fdb_mark_uc(fdb);
 	KUNIT_EXPECT_EQ(test, vpf_fdb_add(fdb, VPF_FDB_PF_UC, VFP_PF_POOL, m), 0);
 	vpf_fdb_flush_marked_uc(fdb);
-	KUNIT_EXPECT_EQ(test, vpf_fdb_find(fdb, m), at);
+	KUNIT_EXPECT_EQ(test, vfk_fdb_find(fdb, m), at);
 	KUNIT_EXPECT_EQ(test, vfk_pools(fdb, vfk_mac(m, 20)), -2);
 	KUNIT_EXPECT_EQ(test, fdb->uc[VFP_PF_POOL], 1);
 }
@@ -401,11 +413,11 @@ static void vfk_fdb_route(struct kunit *test)
 	int at;
 
 	vpf_fdb_add(fdb, VPF_FDB_VF_UC, 2, vfk_mac(m, 3));
-	at = vpf_fdb_find(fdb, m);
+	at = vfk_fdb_find(fdb, m);
 	KUNIT_ASSERT_GT(test, at, 0);
 	KUNIT_EXPECT_EQ(test, fdb->rar[at].pools, BIT(2));
 	vpf_fdb_route(fdb, 2, VFP_PF_POOL);
-	KUNIT_EXPECT_EQ(test, vpf_fdb_find(fdb, m), at);
+	KUNIT_EXPECT_EQ(test, vfk_fdb_find(fdb, m), at);
 	KUNIT_EXPECT_EQ(test, fdb->rar[at].pools, BIT(VFP_PF_POOL));
 }
 
@@ -423,7 +435,7 @@ static void vfk_fdb_check(struct kunit *test, const struct vpf_fdb *fdb)
 			continue;
 		vpf_stations_mac(&fdb->sta, i, m);
 		KUNIT_ASSERT_TRUE(test, vpf_stations_in_use(&fdb->sta, i));
-		at = vpf_fdb_find(fdb, m);
+		at = vfk_fdb_find(fdb, m);
 		num += s->behind_pf;
 		used += !!s->rar;
 		hashed += s->hashed;
@@ -468,7 +480,7 @@ static void vfk_fdb_random(struct kunit *test)
 			vpf_fdb_add(fdb, VPF_FDB_VF_UC, r >> 20 & 3, m);
 			break;
 		case 5:
-			vpf_fdb_del(fdb, VPF_FDB_VF_UC, r >> 20 & 3, m);
+			vpf_fdb_flush(fdb, VPF_FDB_VF_UC, r >> 20 & 3);
 			break;
 		case 6:
 			vpf_fdb_unplace(fdb, m, VFK_BR + (r >> 24 & 1), 0);
@@ -490,7 +502,7 @@ static void vfk_fdb_random(struct kunit *test)
 			vpf_fdb_add(fdb, VPF_FDB_PF_UC, VFP_PF_POOL, m);
 			break;
 		case 12:
-			vpf_fdb_del(fdb, VPF_FDB_PF_UC, VFP_PF_POOL, m);
+			vpf_fdb_flush(fdb, VPF_FDB_PF_UC, VFP_PF_POOL);
 			break;
 		case 13:
 			vpf_fdb_take_place(fdb, m, &place);

@@ -27,4 +27,8 @@ extern struct kunit_suite vfk_ring_life_suite;
 extern struct kunit_suite vfk_vf_filter_suite;
 extern struct kunit_suite vfk_vf_addr_suite;
 
+/* pf_fdb.c */
+struct vpf_fdb;
+int vfk_fdb_find(const struct vpf_fdb *fdb, const u8 *mac);
+
 #endif /* _VFK_SUITES_H_ */

@@ -184,8 +184,6 @@ int vpf_eswitch_event(struct vpf_eswitch *esw, unsigned int n, enum vpf_vport_ev
 	int err;
 
 	lockdep_assert_held(&esw->lock);
-	if (ev == VPF_EV_PATH_VF)
-		vp->path_nack = vpf_bridge_path_nack(esw, vp);
 	err = vpf_vport_event(vp, ev, vpf_vport_link_up(vp, esw->link_up), vpf_eswitch_now(),
 			      &actions);
 	if (err)

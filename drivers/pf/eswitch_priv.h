@@ -228,5 +228,6 @@ void vpf_mailbox_flush(struct vpf_eswitch *esw);
 void vpf_mailbox_kick(struct vpf_eswitch *esw, unsigned int n);
 /* the caller holds esw->lock */
 void vpf_mailbox_pardon(struct vpf_eswitch *esw, unsigned int n);
+int vpf_mailbox_path_vf(struct vpf_eswitch *esw, unsigned int n);
 
 #endif /* _VPF_ESWITCH_PRIV_H_ */

@@ -48,24 +48,6 @@ u16 vpf_fdb_hash(const u8 *mac)
 }
 
 /**
- * vpf_fdb_find() - the exact entry of an address
- * @fdb: table
- * @mac: address
- *
- * Return: number of the receive address, or -ENOENT.
- */
-int vpf_fdb_find(const struct vpf_fdb *fdb, const u8 *mac)
-{
-	unsigned int i;
-
-	for (i = 0; i < VFP_NUM_RAR; i++) {
-		if (fdb->rar[i].pools && ether_addr_equal(fdb->rar[i].mac, mac))
-			return i;
-	}
-	return -ENOENT;
-}
-
-/**
  * vpf_fdb_pool_of() - the function whose own address this is
  * @fdb: table
  * @mac: address

@@ -88,7 +88,6 @@ void vpf_fdb_route(struct vpf_fdb *fdb, u8 pool, u8 to);
 
 /* fdb_uc.c: further addresses */
 int vpf_fdb_add(struct vpf_fdb *fdb, enum vpf_fdb_owner owner, u8 pool, const u8 *mac);
-int vpf_fdb_del(struct vpf_fdb *fdb, enum vpf_fdb_owner owner, u8 pool, const u8 *mac);
 void vpf_fdb_flush(struct vpf_fdb *fdb, enum vpf_fdb_owner owner, u8 pool);
 void vpf_fdb_mark_uc(struct vpf_fdb *fdb);
 void vpf_fdb_flush_marked_uc(struct vpf_fdb *fdb);
@@ -112,7 +111,6 @@ int vpf_fdb_get(struct vpf_fdb *fdb, const u8 *mac);
 void vpf_fdb_settle(struct vpf_fdb *fdb, unsigned int i);
 void vpf_fdb_demote(struct vpf_fdb *fdb, unsigned int i);
 
-int vpf_fdb_find(const struct vpf_fdb *fdb, const u8 *mac);
 int vpf_fdb_find_own(const struct vpf_fdb *fdb, const u8 *mac);
 u16 vpf_fdb_hash(const u8 *mac);
 bool vpf_fdb_in_hash(const struct vpf_fdb *fdb, const u8 *mac);

@@ -67,25 +67,6 @@ int vpf_fdb_add(struct vpf_fdb *fdb, enum vpf_fdb_owner owner, u8 pool, const u8
 }
 
 /**
- * vpf_fdb_del() - PF or VF no longer want a further address
- * @fdb: table
- * @owner: as for vpf_fdb_add()
- * @pool: its pool
- * @mac: address
- *
- * Return: 0, or -ENOENT when they never did.
- */
-int vpf_fdb_del(struct vpf_fdb *fdb, enum vpf_fdb_owner owner, u8 pool, const u8 *mac)
-{
-	int i = vpf_stations_find(&fdb->sta, mac);
-
-	if (i < 0 || !vpf_fdb_wants(&fdb->sta.sta[i], owner, pool))
-		return -ENOENT;
-	vpf_fdb_set_wants(fdb, i, owner, pool, false);
-	return 0;
-}
-
-/**
  * vpf_fdb_flush() - take back all further addresses of somebody
  * @fdb: table
  * @owner: who

@@ -95,7 +95,14 @@ static int vpf_mailbox_mc_piece(struct vpf_eswitch *esw, unsigned int n,
 	return min(ret, 0);
 }
 
-static int vpf_mailbox_path_vf(struct vpf_eswitch *esw, unsigned int n)
+/**
+ * vpf_mailbox_path_vf() - a VF wants the data path, or would if its driver could say so
+ * @esw: switch; lock held
+ * @n: VF
+ *
+ * Return: 0, -EAGAIN when it has wanted it too often (it is looked after then), or why not.
+ */
+int vpf_mailbox_path_vf(struct vpf_eswitch *esw, unsigned int n)
 {
 	struct vpf_vport *vp = &esw->vport[n];
 	int err;

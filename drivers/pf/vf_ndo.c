@@ -263,7 +263,7 @@ int vpf_ndo_set_vf_link_state(struct net_device *netdev, int vf, int link_state)
 		vpf_mailbox_pardon(esw, vf);
 		/* A driver without the extension doesn't ask for the path again */
 		if (!vp->version && vpf_vport_attached(vp) && !vpf_vport_on_vf(vp))
-			vpf_eswitch_event(esw, vf, VPF_EV_PATH_VF);
+			vpf_mailbox_path_vf(esw, vf);
 	}
 	vpf_vf_unlock(netdev);
 	return 0;

@@ -177,7 +177,9 @@ enum vfp_lower_reason vvf_path_set(struct vvf_adapter *a, bool to_vf)
 	} else {
 		a->path_reason = VFP_LOWER_OK;
 	}
-	vvf_path_taken(a, to_vf && reason == VFP_LOWER_ADDRESS && vvf_path_implied(a));
+	/* Alone, and about to be closed: it isn't heard once more */
+	if (to_vf || !vvf_path_implied(a))
+		vvf_path_taken(a, to_vf && reason == VFP_LOWER_ADDRESS && vvf_path_implied(a));
 	return reason;
 }
 

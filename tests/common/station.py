@@ -60,3 +60,13 @@ def comes(condition, limit=10, what="it"):
 def reaches(station, ip, limit=8, least=3):
     """Whether, within that time, a ping is answered, and then so many of three."""
     return comes(lambda: station.ping(ip, 1) and station.ping(ip) >= least, limit)
+
+
+def vlan(station, vid, ip, mac=None, name=None):
+    """A VLAN on a station's netdev, with an address; a Station."""
+    name = name or f"{station.dev}.{vid}"
+    station.sh(f"ip link add link {station.dev} name {name} {f'address {mac}' if mac else ''} "
+               f"type vlan id {vid} && ip addr add {ip}/24 dev {name} && ip link set {name} up")
+    sub = Station(f"{station.name}.{vid}", station.machine, name, 0, station.netns)
+    sub.ip = ip
+    return sub

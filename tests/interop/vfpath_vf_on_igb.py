@@ -3,7 +3,7 @@
 
 from common.interop import check_streams
 from common.scene import Scene
-from common.station import Station
+from common.station import vlan
 
 from labkit.util import wait_for
 
@@ -36,13 +36,10 @@ def test_down_and_up(lab):
 def test_full_frames_in_vlan(lab):
     """A tag doesn't count: igb is asked for room for one, as igbvf does it."""
     scene = lab.scene
-    for station, dev, ip in ((scene.outside, "out0", "10.7.70.1"),
-                             (scene.child3, "c3", "10.7.70.13")):
-        station.sh(f"ip link add link {dev} name v70 type vlan id 70 && "
-                   f"ip addr add {ip}/24 dev v70 && ip link set v70 up")
-    inner = Station("v70", scene.host, "v70", 0, "child3")
-    wait_for(lambda: inner.ping("10.7.70.1", 1), 20, "the VLAN to be reached")
+    far = vlan(scene.outside, 70, "10.7.70.1", name="v70")
+    inner = vlan(scene.child3, 70, "10.7.70.13", name="v70")
+    wait_for(lambda: inner.ping(far.ip, 1), 20, "the VLAN to be reached")
     for size in (1000, 1468, 1472):
-        inner.sh(f"ping -n -q -M do -s {size} -i 0.2 -W 1 -c 3 10.7.70.1")
+        inner.sh(f"ping -n -q -M do -s {size} -i 0.2 -W 1 -c 3 {far.ip}")
     for station in (scene.outside, scene.child3):
         station.sh("ip link del v70")

@@ -4,7 +4,7 @@
 from common import nic
 from common.promises import refused
 from common.scene import BRIDGE, without_guest
-from common.station import Station, reaches
+from common.station import reaches, vlan
 from common.verdict import Promise
 
 ALL = "2-4094"
@@ -13,13 +13,8 @@ setup_module = without_guest
 
 
 def subdev(station, vid, number):
-    """A VLAN on a station's netdev, with an address; a Station."""
-    name = f"{station.dev}.{vid}"
-    station.sh(f"ip link add link {station.dev} name {name} type vlan id {vid} && "
-               f"ip addr add 10.7.{vid}.{number}/24 dev {name} && ip link set {name} up")
-    sub = Station(f"{station.name}.{vid}", station.machine, name, number, station.netns)
-    sub.ip = f"10.7.{vid}.{number}"
-    return sub
+    """A VLAN of a station's, with an address."""
+    return vlan(station, vid, f"10.7.{vid}.{number}")
 
 
 def test_all_on_pf(lab):

@@ -33,10 +33,12 @@ def test_guest_keeps_its_tap(lab):
     for when in ("given", "opened again"):
         reached(promise, scene, when)
         promise.expect(scene.fdb_owner() == {scene.guest.tap}, f"{when}: {scene.fdb_owner()}")
+        promise.expect("LOWER_UP" not in lab.host.link(dev)["flags"], f"{when}: it has carrier")
         lab.host.sh(f"ip link set {dev} down && ip link set {dev} up")
     # Nobody else has it any more: then it is the VF's.
     lab.host.sh(f"ip link set {scene.guest.tap} down")
     wait_for(lambda: scene.rar_owner() == {0}, 20, "the path of the VF that is alone")
+    promise.expect("LOWER_UP" in lab.host.link(dev)["flags"], "no carrier although it is alone")
     lab.host.sh(f"ip link set {scene.guest.tap} up; ip link set {dev} down")
     wait_for(lambda: scene.station.ping(scene.outside.ip, 1), 20, "the guest to be back")
     promise.require()

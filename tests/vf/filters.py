@@ -3,7 +3,7 @@
 
 from common import nic
 from common.scene import without_guest
-from common.station import Station
+from common.station import Station, vlan
 from common.verdict import Promise
 
 from labkit.util import wait_for
@@ -37,18 +37,15 @@ def test_trust_later(lab):
 def test_port_vlan(lab):
     """A VLAN of the guest's is refused below a port VLAN; those it has come back after one."""
     scene, promise = lab.scene, Promise("port VLAN")
-    for station, dev, ip in ((scene.outside, "out0", "10.7.50.1"),
-                             (scene.child3, "c3", "10.7.50.13")):
-        station.sh(f"ip link add link {dev} name v50 type vlan id 50 && "
-                   f"ip addr add {ip}/24 dev v50 && ip link set v50 up")
-    inner = Station("v50", scene.host, "v50", 0, "child3")
-    wait_for(lambda: inner.ping("10.7.50.1", 1), 20, "the VLAN to be reached")
+    far = vlan(scene.outside, 50, "10.7.50.1", name="v50")
+    inner = vlan(scene.child3, 50, "10.7.50.13", name="v50")
+    wait_for(lambda: inner.ping(far.ip, 1), 20, "the VLAN to be reached")
     scene.set_vf(1, "vlan 100")
-    wait_for(lambda: not inner.ping("10.7.50.1", 1), 20, "the VLAN to be cut off")
+    wait_for(lambda: not inner.ping(far.ip, 1), 20, "the VLAN to be cut off")
     res = scene.child3.sh("ip link add link c3 name v51 type vlan id 51", check=False)
     promise.expect(res.rc, "a VLAN below a port VLAN")
     scene.set_vf(1, "vlan 0")
-    wait_for(lambda: inner.ping("10.7.50.1", 1), 20, "the VLAN to be back")
+    wait_for(lambda: inner.ping(far.ip, 1), 20, "the VLAN to be back")
     for station in (scene.outside, scene.child3):
         station.sh("ip link del v50")
     promise.require()
