@@ -42,9 +42,18 @@ static ssize_t path_store(struct device *d, struct device_attribute *attr, const
 }
 static DEVICE_ATTR_RW(path);
 
+/* Which lower takes frames: what path.c would like is not it while the host is asked */
 static ssize_t active_show(struct device *d, struct device_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "%s\n", vfo_side_name(READ_ONCE(vfo_sysfs_upper(d)->path.active)));
+	enum vfo_side side = VFO_NONE;
+	struct vfo_lower *l;
+
+	rcu_read_lock();
+	l = rcu_dereference(vfo_sysfs_upper(d)->active);
+	if (l)
+		side = l->side;
+	rcu_read_unlock();
+	return sysfs_emit(buf, "%s\n", vfo_side_name(side));
 }
 static DEVICE_ATTR_RO(active);
 
